@@ -1,0 +1,83 @@
+// struct credit_config: what the app has set so far. Checked for itself by each setter, as a whole
+// by config_check.h.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "capi/src/codes.h"
+#include "capi/src/guard.h"
+#include "capi/src/live_objects.h"
+#include "capi/src/owned_table.h"
+#include "capi/src/passphrase_source.h"
+#include "core/http/message.h"
+#include "core/platform_api/contract.h"
+#include "core/session/policy.h"
+#include "credit/credit.h"
+
+namespace credit::capi {
+
+struct RefreshChoice {
+    credit_credential_carrier carrier = CREDIT_CARRIER_DEFAULT;
+    credit_refresh_body body = CREDIT_BODY_DEFAULT;
+    bool quote_idempotency_key = false;
+    std::string api_version;
+};
+
+struct ConfigValues {
+    std::optional<Environment> environment;
+    std::string platform_url;
+    std::string partner_url;
+    Paths paths;
+    RefreshRoute route = RefreshRoute::platform;
+    RefreshChoice refresh;
+    Policy policy;
+    std::string user_agent;
+    TlsSettings tls;
+
+    std::string storage_dir;
+    SecretRef storage_key;
+    std::shared_ptr<PassphraseSource> passphrase;
+    TableRef<credit_sealing_key> sealing_key;
+    TableRef<credit_secure_store> secure_store;
+
+    TableRef<credit_transport> transport;
+    TableRef<credit_clock> clock;
+    TableRef<credit_logger> logger;
+    TableRef<credit_background> background;
+    TableRef<credit_session_provider> provider;
+    TableRef<credit_partner_auth> partner_auth;
+};
+
+}  // namespace credit::capi
+
+struct credit_config {
+    credit::capi::LiveObject alive;
+    credit::capi::ConfigValues values;
+    // Setters that failed, until they succeed: an app that overlooks a setter's code must not end
+    // up with, say, no pins.
+    std::map<std::string, credit::Error, std::less<>> refused;
+};
+
+namespace credit::capi {
+
+// Runs one setter. `apply(values)` returns a Status and changes nothing when it fails.
+template <class Apply>
+credit_code set(credit_config* config, std::string_view setting, Apply&& apply) noexcept {
+    return guard([&] {
+        if (config == nullptr) return CREDIT_INVALID_ARGUMENT;
+        Error& refusal = config->refused[std::string(setting)];
+        refusal = Error(Code::out_of_memory, std::string(setting) + ": was not set");
+        const Status status = apply(config->values);
+        if (!status.ok()) {
+            refusal = status.error();
+            return to_c(status.error().code);
+        }
+        config->refused.erase(config->refused.find(setting));
+        return CREDIT_OK;
+    });
+}
+
+}  // namespace credit::capi

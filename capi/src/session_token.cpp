@@ -1,0 +1,63 @@
+// Getting, copying and rejecting tokens.
+#include "capi/src/callbacks.h"
+#include "capi/src/session.h"
+#include "capi/src/sized.h"
+
+using namespace credit::capi;  // NOLINT: this file defines the C functions of the noun
+
+credit_code credit_session_get_token(credit_session* session, const credit_token_options* options,
+                                     void* context, credit_token_callback callback,
+                                     credit_op* op) noexcept {
+    return guard([&] {
+        if (session == nullptr || callback == nullptr) return CREDIT_INVALID_ARGUMENT;
+        credit_token_options given;
+        const credit_code read = read_sized_or_default(options, given);
+        if (read != CREDIT_OK) return read;
+        if (!sane_duration(given.minimum_lifetime_ms) || !sane_duration(given.deadline_ms)) {
+            return CREDIT_INVALID_ARGUMENT;
+        }
+        return report_op(session->session->get_token(given.minimum_lifetime_ms, given.deadline_ms,
+                                                     wrap_token(context, callback)),
+                         op);
+    });
+}
+
+credit_code credit_session_current_token(credit_session* session, int64_t minimum_lifetime_ms,
+                                         credit_token** out) noexcept {
+    return guard([&] {
+        if (out == nullptr) return CREDIT_INVALID_ARGUMENT;
+        *out = nullptr;
+        if (session == nullptr || !sane_duration(minimum_lifetime_ms))
+            return CREDIT_INVALID_ARGUMENT;
+        credit::TokenRef token;
+        const credit::Code code = session->session->current_token(minimum_lifetime_ms, token);
+        if (code == credit::Code::ok)
+            *out = new credit_token(std::move(token), credit::TokenSource::cache);
+        return to_c(code);
+    });
+}
+
+// The hot path: nothing here allocates, locks or calls the system.
+credit_code credit_session_copy_token(credit_session* session, int64_t minimum_lifetime_ms,
+                                      char* buffer, size_t capacity, size_t* size,
+                                      uint64_t* generation) noexcept {
+    return guard([&] {
+        if (size == nullptr) return CREDIT_INVALID_ARGUMENT;
+        *size = 0;
+        if (session == nullptr || !sane_duration(minimum_lifetime_ms))
+            return CREDIT_INVALID_ARGUMENT;
+        if (buffer == nullptr && capacity != 0) return CREDIT_INVALID_ARGUMENT;
+        std::uint64_t of = 0;
+        const credit::Code code =
+            session->session->copy_token(minimum_lifetime_ms, buffer, capacity, *size, of);
+        if (generation != nullptr) *generation = of;
+        return to_c(code);
+    });
+}
+
+credit_code credit_session_reject_token(credit_session* session, uint64_t generation) noexcept {
+    return guard([&] {
+        if (session == nullptr || generation == 0) return CREDIT_INVALID_ARGUMENT;
+        return code_of(session->session->reject_token(generation));
+    });
+}

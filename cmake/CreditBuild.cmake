@@ -1,0 +1,53 @@
+# Settings every target of this project shares: the language, the warnings, the sanitizers, where programs lie.
+include(GNUInstallDirs)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+if(PROJECT_IS_TOP_LEVEL)
+    set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+    set(CMAKE_LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+    set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+    find_program(CREDIT_CCACHE ccache)
+    if(CREDIT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+        set(CMAKE_C_COMPILER_LAUNCHER "${CREDIT_CCACHE}")
+        set(CMAKE_CXX_COMPILER_LAUNCHER "${CREDIT_CCACHE}")
+    endif()
+endif()
+
+find_package(Threads REQUIRED)
+
+add_library(credit_build_flags INTERFACE)
+target_compile_options(credit_build_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Werror -fstack-protector-strong
+    $<$<COMPILE_LANGUAGE:CXX>:-Wshadow -Wnon-virtual-dtor -Wold-style-cast>)
+if(CREDIT_SANITIZE)
+    target_compile_options(credit_build_flags INTERFACE
+        -fsanitize=${CREDIT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)
+    target_link_options(credit_build_flags INTERFACE -fsanitize=${CREDIT_SANITIZE})
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_compile_definitions(credit_build_flags INTERFACE _FORTIFY_SOURCE=2)
+endif()
+if(CREDIT_COVERAGE)
+    target_compile_options(credit_build_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+    target_link_options(credit_build_flags INTERFACE -fprofile-instr-generate)
+endif()
+
+# One folder, one static part; its headers are reached as "core/..." or "platform/...".
+function(credit_part name)
+    cmake_parse_arguments(PART "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+    add_library(${name} STATIC ${PART_SOURCES})
+    target_include_directories(${name} PUBLIC "${CreditSDK_SOURCE_DIR}")
+    target_link_libraries(${name} PUBLIC ${PART_LINK} PRIVATE credit_build_flags ${PART_PRIVATE_LINK})
+endfunction()

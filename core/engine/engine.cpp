@@ -1,0 +1,112 @@
+#include "core/engine/engine.h"
+
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "core/base/check.h"
+
+namespace credit {
+namespace {
+
+std::mutex& poller_mutex() {
+    static std::mutex* const mutex = new std::mutex;
+    return *mutex;
+}
+
+std::shared_ptr<Poller>& installed_poller() {
+    static std::shared_ptr<Poller>* const poller = new std::shared_ptr<Poller>;
+    return *poller;
+}
+
+}  // namespace
+
+Engine::Engine(std::shared_ptr<Poller> poller, std::shared_ptr<Executor> storage)
+    : poller_(std::move(poller)), storage_(std::move(storage)) {
+    CREDIT_CHECK(poller_ != nullptr && storage_ != nullptr);
+}
+
+void Engine::install_poller(std::shared_ptr<Poller> poller) {
+    const std::lock_guard<std::mutex> hold(poller_mutex());
+    if (installed_poller() == nullptr) installed_poller() = std::move(poller);
+}
+
+Engine& Engine::shared() {
+    const std::lock_guard<std::mutex> hold(poller_mutex());
+    // Leaked on purpose: threads may outlive static destructors.
+    static Engine* const engine = [] {
+        auto* made = new Engine(installed_poller(), std::make_shared<StorageThread>());
+        made->threaded_ = true;
+        return made;
+    }();
+    return *engine;
+}
+
+void Engine::post(Task task) {
+    {
+        const std::lock_guard<std::mutex> hold(mutex_);
+        mailbox_.push_back(std::move(task));
+        if (threaded_ && !running_) start_thread_locked();
+    }
+    poller_->wake();
+}
+
+void Engine::start_thread_locked() {
+    running_ = true;
+    std::thread([this] {
+        run_thread_start_hook();
+        run();
+    }).detach();
+}
+
+void Engine::run() {
+    while (true) {
+        const bool done = run_once(kForever);
+        if (!done) continue;
+        const std::lock_guard<std::mutex> hold(mutex_);
+        if (!mailbox_.empty()) continue;
+        running_ = false;  // the next post starts a new thread
+        return;
+    }
+}
+
+bool Engine::run_once(Millis longest) {
+    run_tasks();
+    const Millis next = run_timers();
+    {
+        const std::lock_guard<std::mutex> hold(mutex_);
+        if (!mailbox_.empty()) return false;
+        if (timed_.empty()) return true;
+    }
+    if (longest.count > 0) poller_->wait(min(longest, max(next, Millis{0})));
+    return false;
+}
+
+bool Engine::run_tasks() {
+    std::deque<Task> tasks;
+    {
+        const std::lock_guard<std::mutex> hold(mutex_);
+        tasks.swap(mailbox_);
+    }
+    const bool any = !tasks.empty();
+    for (Task& task : tasks) {
+        task();
+        task = nullptr;
+    }
+    return any;
+}
+
+Millis Engine::run_timers() {
+    Millis next = kForever;
+    const std::vector<std::shared_ptr<Timed>> all(timed_.begin(), timed_.end());
+    for (const std::shared_ptr<Timed>& timed : all) {
+        if (timed->poked() || timed->until_due().count <= 0) timed->on_due();
+        next = min(next, timed->until_due());
+    }
+    return next;
+}
+
+void Engine::add(const std::shared_ptr<Timed>& timed) { timed_.insert(timed); }
+void Engine::remove(const std::shared_ptr<Timed>& timed) { timed_.erase(timed); }
+
+}  // namespace credit

@@ -1,0 +1,363 @@
+#include "core/engine/session_core.h"
+
+#include <new>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/engine/registry.h"
+#include "core/http/url.h"
+#include "core/platform_api/idempotency.h"
+#include "core/platform_api/token_rules.h"
+
+namespace credit {
+namespace {
+
+std::uint64_t random_u64(Entropy& entropy) {
+    std::uint64_t value = 0;
+    entropy.fill(std::as_writable_bytes(std::span<std::uint64_t, 1>(&value, 1)));
+    return value;
+}
+
+MachineSetup setup_for(const SessionConfig& config, const std::string& borrower) {
+    const RecordKey key = record_key(config.settings, borrower);
+    MachineSetup setup;
+    setup.policy = config.settings.policy;
+    // R9: what is left of the lease when the request goes out must exceed one attempt.
+    setup.policy.lease = setup.policy.attempt_timeout + setup.policy.connect_timeout + seconds(3);
+    setup.environment = config.settings.environment;
+    setup.origin = key.origin;
+    setup.borrower = key.borrower;
+    setup.borrower_external_id = borrower;
+    setup.has_provider = config.ports.provider != nullptr || !config.settings.partner_url.empty();
+    setup.backend_managed = config.settings.route == RefreshRoute::backend_managed;
+    setup.has_background = config.ports.background != nullptr;
+    setup.seed = random_u64(*config.ports.entropy);
+    return setup;
+}
+
+std::string hex_of(const RecordHeader::Hash& hash) {
+    static constexpr char kDigits[] = "0123456789abcdef";
+    std::string out;
+    for (const std::uint8_t byte : hash) {
+        out.push_back(kDigits[byte >> 4]);
+        out.push_back(kDigits[byte & 15]);
+    }
+    return out;
+}
+
+}  // namespace
+
+RecordKey record_key(const SessionSettings& settings, const std::string& borrower_external_id) {
+    RecordKey key;
+    key.environment = settings.environment;
+    const auto url = parse_url(settings.platform_url, "platform_url");
+    CREDIT_CHECK(url.ok());
+    key.origin = label_hash("credit origin v1", url.value().origin());
+    key.borrower = label_hash("credit borrower v1", borrower_external_id);
+    std::string all(1, static_cast<char>(settings.environment));
+    all.append(reinterpret_cast<const char*>(key.origin.data()), key.origin.size());
+    all += borrower_external_id;
+    key.name = hex_of(label_hash("credit record v1", all));
+    return key;
+}
+
+SessionCore::SessionCore(Engine& engine, SessionConfig config, std::string borrower_external_id)
+    : engine_(engine),
+      config_(std::move(config)),
+      borrower_(std::move(borrower_external_id)),
+      // Operation ids start anywhere, so that nobody comes to rely on where.
+      next_op_((random_u64(*config_.ports.entropy) >> 24) + 1),
+      machine_(setup_for(config_, borrower_)) {
+    store_ = config_.ports.store->open_record(record_key(config_.settings, borrower_));
+    CREDIT_CHECK(store_ != nullptr);
+}
+
+StateInfo SessionCore::snapshot() const {
+    const std::lock_guard<std::mutex> hold(snapshot_mutex_);
+    return snapshot_;
+}
+
+OpID SessionCore::next_op() { return next_op_.fetch_add(1, std::memory_order_relaxed); }
+
+void SessionCore::spend() {
+    spent_.store(true, std::memory_order_release);
+    cell_.spend();
+}
+
+void SessionCore::poke_renewal() {
+    if (!renewal_poked_.exchange(true, std::memory_order_acq_rel)) engine_.wake();
+}
+
+void SessionCore::open() {
+    engine_.add(shared_from_this());
+    feed(event::Opened{});
+}
+
+// Events that callbacks cause while effects are being carried out wait their turn: the machine is not re-entered.
+void SessionCore::feed(const Event& event) {
+    if (closed_) return;
+    queued_.push_back(event);
+    if (feeding_) return;
+    feeding_ = true;
+    for (std::size_t i = 0; i < queued_.size() && !closed_; ++i) {
+        Effects effects;
+        try {
+            const Event next = std::move(queued_[i]);
+            machine_.step(next, now(), effects);
+        } catch (const CheckFailed& failed) {  // R36
+            feeding_ = false;
+            return broken(Code::internal, failed.what());
+        } catch (const std::bad_alloc&) {
+            feeding_ = false;
+            return broken(Code::out_of_memory, "out of memory");
+        }
+        carry_out(effects);
+    }
+    queued_.clear();
+    feeding_ = false;
+}
+
+// R36: the session closes, the app lives. What is stored stays, so opening again goes on from there.
+void SessionCore::broken(Code code, const char* what) {
+    if (closed_) return;
+    if (config_.ports.logger) {
+        config_.ports.logger->log(LogLevel::error, std::string("session closed by a failed check: ") + what);
+    }
+    const Error error(code, std::string("internal check failed: ") + what);
+    std::vector<OpID> all;
+    for (const auto& [op, pending] : ops_) all.push_back(op);
+    for (const OpID op : all) fail_op(op, error);
+    StateInfo last;
+    last.state = PublicState::closed;
+    last.reason = code;
+    announce(last);
+    finish_closing();
+}
+
+void SessionCore::carry_out(Effects& effects) {
+    // Tokens are given out of what was published with the same step.
+    for (Effect& effect : effects) {
+        if (const auto* publication = std::get_if<effect::Publish>(&effect)) publish(*publication);
+    }
+    for (Effect& effect : effects) carry_out_one(effect);
+}
+
+void SessionCore::carry_out_one(Effect& effect) {
+    struct Visitor {
+        SessionCore& core;
+        void operator()(effect::Load&) { core.load(); }
+        void operator()(effect::Peek& e) { core.peek(e.round); }
+        void operator()(effect::RunTxn& e) { core.run_txn(std::move(e.txn)); }
+        void operator()(effect::BeginBackground&) {
+            core.background_ = core.config_.ports.background->begin();
+            core.feed(event::BackgroundAnswered{core.background_ != 0});
+        }
+        void operator()(effect::EndBackground&) {
+            if (core.background_ != 0) core.config_.ports.background->end(core.background_);
+            core.background_ = 0;
+        }
+        void operator()(effect::SendRefresh& e) { core.send_refresh(e); }
+        void operator()(effect::AskProvider& e) { core.ask_provider(e); }
+        void operator()(effect::Publish&) {}
+        void operator()(effect::GiveToken& e) { core.give_token(e.op, e.source); }
+        void operator()(effect::FailOp& e) { core.fail_op(e.op, e.error); }
+        void operator()(effect::FinishOp& e) { core.finish_op(e.op); }
+        void operator()(effect::Announce& e) { core.announce(e.info); }
+        void operator()(effect::SetTimer& e) { core.timer_ = e.at; }
+        void operator()(effect::Spent&) { Registry::shared().remove(core); }
+        void operator()(effect::Closed&) { core.finish_closing(); }
+    };
+    std::visit(Visitor{*this}, effect);
+}
+
+void SessionCore::publish(const effect::Publish& publication) {
+    if (publication.token == nullptr) {
+        token_ = nullptr;
+        cell_.clear();
+        return;
+    }
+    auto token = std::make_shared<Token>();
+    token->value = publication.token;
+    token->expires_at_ms = publication.expires_at_ms;
+    token->generation = publication.generation;
+    token_ = token;
+    cell_.publish(token_, {publication.ends, publication.renew_from, publication.default_minimum, publication.life});
+}
+
+void SessionCore::give_token(OpID op, TokenSource source) {
+    const auto it = ops_.find(op);
+    if (it == ops_.end()) return;
+    CREDIT_CHECK(token_ != nullptr);
+    Pending pending = std::move(it->second);
+    ops_.erase(it);
+    if (std::holds_alternative<CallToken>(pending)) return call_token(op);
+    std::get<TokenCallback>(pending)(token_, source, nullptr);
+}
+
+void SessionCore::fail_op(OpID op, const Error& error) {
+    const auto it = ops_.find(op);
+    if (it == ops_.end()) return;
+    Pending pending = std::move(it->second);
+    ops_.erase(it);
+    if (std::holds_alternative<CallToken>(pending)) return call_failed(op, error);
+    if (auto* token = std::get_if<TokenCallback>(&pending)) return (*token)(nullptr, TokenSource::cache, &error);
+    if (auto* start = std::get_if<StartOp>(&pending)) return start->done(&error);
+    std::get<DoneCallback>(pending)(&error);
+}
+
+void SessionCore::finish_op(OpID op) {
+    const auto it = ops_.find(op);
+    if (it == ops_.end()) return;
+    Pending pending = std::move(it->second);
+    ops_.erase(it);
+    if (auto* start = std::get_if<StartOp>(&pending)) return start->done(nullptr);
+    if (auto* done = std::get_if<DoneCallback>(&pending)) return (*done)(nullptr);
+}
+
+void SessionCore::announce(const StateInfo& info) {
+    {
+        const std::lock_guard<std::mutex> hold(snapshot_mutex_);
+        snapshot_ = info;
+    }
+    if (info.state != PublicState::loading || info.reason != Code::ok) {
+        for (auto& go : std::exchange(on_loaded_, {})) go();
+    }
+    const auto observers = observers_;  // an observer may unsubscribe itself
+    for (const auto& [id, observer] : observers) {
+        if (observers_.count(id) != 0) observer.callback(info);
+    }
+}
+
+void SessionCore::finish_closing() {
+    closed_ = true;
+    cell_.spend();
+    spent_.store(true, std::memory_order_release);
+    token_ = nullptr;
+    if (background_ != 0) config_.ports.background->end(std::exchange(background_, 0));
+    Registry::shared().remove(*this);
+    std::vector<OpID> calls;
+    for (const auto& [op, call] : calls_) calls.push_back(op);
+    const Error error(Code::closed, "the session was closed");
+    for (const OpID op : calls) finish_call(op, nullptr, &error);
+    for (auto& [id, observer] : std::exchange(observers_, {})) {
+        if (observer.on_last) observer.on_last();
+    }
+    for (DoneCallback& done : std::exchange(closers_, {})) done(nullptr);
+    engine_.remove(shared_from_this());
+}
+
+ElapsedTime SessionCore::deadline_after(std::int64_t deadline_ms) {
+    const Millis wanted = deadline_ms > 0 ? min(Millis{deadline_ms}, days(1)) : config_.settings.policy.call_deadline;
+    return now().elapsed + wanted;
+}
+
+void SessionCore::get_token(OpID op, Millis minimum, std::int64_t deadline_ms, TokenCallback done) {
+    if (closed_) {
+        const Error error(Code::closed, "the session was closed");
+        return done(nullptr, TokenSource::cache, &error);
+    }
+    ops_.emplace(op, std::move(done));
+    feed(event::TokenAsked{op, minimum, deadline_after(deadline_ms)});
+}
+
+void SessionCore::start(OpID op, StartOptions options, bool replace, std::int64_t deadline_ms, DoneCallback done) {
+    if (closed_) {
+        const Error error(Code::session_spent, "the session was closed");
+        return done(&error);
+    }
+    ops_.emplace(op, StartOp{std::move(options), std::move(done)});
+    feed(event::StartAsked{op, replace, deadline_after(deadline_ms)});
+}
+
+void SessionCore::adopt(OpID op, SecretBuffer json, bool replace, DoneCallback done) {
+    auto issued = parse_issued(json, provider_context());
+    if (!issued.ok()) return done(&issued.error());
+    if (closed_) {
+        const Error error(Code::session_spent, "the session was closed");
+        return done(&error);
+    }
+    ops_.emplace(op, std::move(done));
+    feed(event::AdoptAsked{op, replace, Stamp::of(now()), std::move(issued).value()});
+}
+
+void SessionCore::end(OpID op, DoneCallback done) {
+    if (closed_) {
+        const Error error(Code::session_spent, "the session was closed");
+        return done(&error);
+    }
+    ops_.emplace(op, std::move(done));
+    std::vector<OpID> calls;
+    for (const auto& [id, call] : calls_) calls.push_back(id);
+    const Error ended(Code::session_ended, "the session was ended");
+    for (const OpID id : calls) finish_call(id, nullptr, &ended);
+    feed(event::EndAsked{op});
+}
+
+void SessionCore::close(DoneCallback done) {
+    if (closed_) {
+        if (done) done(nullptr);
+        return;
+    }
+    if (done) closers_.push_back(std::move(done));
+    feed(event::CloseAsked{});
+}
+
+void SessionCore::cancel(OpID op) {
+    if (calls_.count(op) != 0) {
+        const Error error(Code::cancelled, "cancelled by the caller");
+        ops_.erase(op);
+        return finish_call(op, nullptr, &error);
+    }
+    feed(event::CancelAsked{op});
+}
+
+// Runs when the store was read, or could not be.
+void SessionCore::when_loaded(std::function<void()> go) {
+    const StateInfo info = machine_.info(now());
+    if (closed_ || info.state != PublicState::loading || info.reason != Code::ok) return go();
+    on_loaded_.push_back(std::move(go));
+}
+
+void SessionCore::diagnostics(OpID, TextCallback done) {
+    when_loaded([self = shared_from_this(), done = std::move(done)] { done(self->diagnostics_text(), nullptr); });
+}
+
+void SessionCore::subscribe(std::uint64_t id, StateCallback callback, std::function<void()> on_last) {
+    if (closed_) {
+        StateInfo last;
+        last.state = PublicState::closed;
+        callback(last);
+        if (on_last) on_last();
+        return;
+    }
+    callback(machine_.info(now()));
+    observers_.emplace(id, Observer{std::move(callback), std::move(on_last)});
+}
+
+void SessionCore::unsubscribe(std::uint64_t id) {
+    const auto it = observers_.find(id);
+    if (it == observers_.end()) return;
+    const Observer observer = std::move(it->second);
+    observers_.erase(it);
+    if (observer.on_last) observer.on_last();
+}
+
+Millis SessionCore::until_due() noexcept {
+    ElapsedTime due = timer_;
+    for (const auto& [op, call] : calls_) {
+        if (call.deadline < due) due = call.deadline;
+    }
+    if (due.ms == INT64_MAX) return Engine::kForever;
+    return due - elapsed_now();
+}
+
+void SessionCore::on_due() {
+    if (renewal_poked_.exchange(false, std::memory_order_acq_rel)) feed(event::RefreshAheadAsked{});
+    expire_calls();
+    if (!closed_ && timer_ <= elapsed_now()) {
+        timer_ = ElapsedTime{INT64_MAX};
+        feed(event::TimerFired{});
+    }
+}
+
+}  // namespace credit

@@ -1,0 +1,156 @@
+// The driver of one session: feeds the machine, does what its effects say, answers callers. Lives on the engine thread;
+// only what stands under "any thread" may be touched from elsewhere.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "core/engine/engine.h"
+#include "core/engine/session.h"
+#include "core/engine/token_cell.h"
+#include "core/ports/secure_store.h"
+#include "core/session/machine.h"
+
+namespace credit {
+
+// A record's key: (environment, origin, borrower) hashed; nothing of it stands in clear on disk (R1).
+RecordKey record_key(const SessionSettings& settings, const std::string& borrower_external_id);
+
+// One authorised request on its way (R33); engine-internal.
+struct PendingCall {
+    CallRequest request;
+    CallCallback done;
+    ElapsedTime deadline;
+    int attempts = 0;
+    std::uint64_t generation = 0;          // of the token the last attempt carried
+    Transport::RequestID transport_id = 0;
+    bool on_wire = false;
+};
+
+class SessionCore : public Timed, public std::enable_shared_from_this<SessionCore> {
+  public:
+    SessionCore(Engine& engine, SessionConfig config, std::string borrower_external_id);
+
+    // any thread
+    Engine& engine() { return engine_; }
+    const SessionConfig& config() const { return config_; }
+    const std::string& borrower() const { return borrower_; }
+    StateInfo snapshot() const;
+    OpID next_op();
+    TokenCell& cell() { return cell_; }
+    bool spent() const { return spent_.load(std::memory_order_acquire); }
+    void spend();              // R35: no token leaves this process from here on
+    void poke_renewal();       // the hot path wants a refresh ahead; no allocation
+    ElapsedTime elapsed_now() noexcept { return config_.ports.clock->now().elapsed; }
+
+    // engine thread
+    void open();
+    void get_token(OpID op, Millis minimum, std::int64_t deadline_ms, TokenCallback done);
+    void start(OpID op, StartOptions options, bool replace, std::int64_t deadline_ms, DoneCallback done);
+    void adopt(OpID op, SecretBuffer json, bool replace, DoneCallback done);
+    void end(OpID op, DoneCallback done);
+    void close(DoneCallback done);
+    void send(OpID op, CallRequest request, CallCallback done);
+    void journey(OpID op, bool known_only, std::int64_t deadline_ms, JourneyCallback done);
+    void diagnostics(OpID op, TextCallback done);
+    void reject(std::uint64_t generation) { feed(event::RejectAsked{generation}); }
+    void cancel(OpID op);
+    void notify(Hint hint) { feed(event::Hinted{hint}); }
+    void subscribe(std::uint64_t id, StateCallback callback, std::function<void()> on_last);
+    void unsubscribe(std::uint64_t id);
+
+    Millis until_due() noexcept override;
+    void on_due() override;
+    bool poked() noexcept override { return renewal_poked_.load(std::memory_order_acquire); }
+
+  private:
+    struct CallToken {};  // the op is a call waiting for its token
+    struct StartOp {
+        StartOptions options;
+        DoneCallback done;
+    };
+    using Pending = std::variant<TokenCallback, DoneCallback, StartOp, CallToken>;
+    struct Observer {
+        StateCallback callback;
+        std::function<void()> on_last;
+    };
+
+    void feed(const Event& event);
+    void broken(Code code, const char* what);
+    void carry_out(Effects& effects);
+    void carry_out_one(Effect& effect);
+    void give_token(OpID op, TokenSource source);
+    void fail_op(OpID op, const Error& error);
+    void finish_op(OpID op);
+    void announce(const StateInfo& info);
+    void publish(const effect::Publish& publication);
+    void finish_closing();
+    void when_loaded(std::function<void()> go);
+    IssuedContext provider_context() const;
+    ElapsedTime deadline_after(std::int64_t deadline_ms);
+
+    // session_storage.cpp
+    void load();
+    void peek(std::uint64_t round);
+    void run_txn(Txn txn);
+    void dress(Record& record) const;
+    RefreshShape configured_shape() const;
+
+    // session_network.cpp
+    void send_refresh(const effect::SendRefresh& wanted);
+    void refresh_with_headers(const effect::SendRefresh& wanted, HttpRequest request, std::string correlation_id,
+                              RefreshRoute route);
+    void ask_provider(const effect::AskProvider& ask);
+    void ask_partner(std::uint64_t ask, const ProviderRequest& request);
+    void provider_answered(std::uint64_t ask, const Stamp& sent, Result<Issued> issued);
+    using WithHeaders = std::function<void(PartnerAuth::Answer)>;
+    void with_partner_headers(bool partner_route, WithHeaders go);
+    void finish_request(HttpRequest& request);
+    std::string fresh_uuid();
+    Now now() { return config_.ports.clock->now(); }
+
+    // session_call.cpp
+    void loaded_journey(OpID op, bool known_only, std::int64_t deadline_ms, const JourneyCallback& done);
+    void call_token(OpID op);
+    void call_failed(OpID op, const Error& error);
+    void call_answered(OpID op, HttpOutcome outcome);
+    void expire_calls();
+    void finish_call(OpID op, std::shared_ptr<const CallResponse> response, const Error* error);
+
+    // session_diagnostics.cpp
+    std::string diagnostics_text();
+
+    Engine& engine_;
+    const SessionConfig config_;
+    const std::string borrower_;
+    TokenCell cell_;
+    std::atomic<bool> spent_{false};
+    std::atomic<bool> renewal_poked_{false};
+    std::atomic<OpID> next_op_;
+    mutable std::mutex snapshot_mutex_;
+    StateInfo snapshot_;
+
+    // engine thread only
+    Machine machine_;
+    TokenRef token_;
+    std::unordered_map<OpID, Pending> ops_;
+    std::map<OpID, PendingCall> calls_;
+    std::map<std::uint64_t, Observer> observers_;
+    std::vector<DoneCallback> closers_;
+    std::vector<std::function<void()>> on_loaded_;
+    ElapsedTime timer_{INT64_MAX};
+    std::uint64_t background_ = 0;
+    bool closed_ = false;
+    bool feeding_ = false;
+    std::vector<Event> queued_;
+
+    // storage thread only
+    std::unique_ptr<RecordStore> store_;
+};
+
+}  // namespace credit

@@ -1,0 +1,65 @@
+#include "core/engine/token_cell.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace credit {
+
+TokenCell::Read TokenCell::judge(const Terms& terms, Millis minimum, ElapsedTime now, bool& renew) noexcept {
+    renew = now >= terms.renew_from;
+    if (now >= terms.ends) return Read::too_short;
+    if (terms.life.count < 0) return Read::ok;  // unknown life: used until a 401 (R30)
+    const Millis wanted = minimum.count > 0 ? min(minimum, terms.life / 2) : terms.default_minimum;
+    return terms.ends - now >= wanted ? Read::ok : Read::too_short;
+}
+
+void TokenCell::leave(Slot& slot) noexcept {
+    // Sequentially consistent on both sides: either the reader sees the retirement or the writer sees it leave.
+    slot.left.fetch_add(1, std::memory_order_seq_cst);
+    reclaim_if_last(slot);
+}
+
+// Whoever sees that all who entered have left lets go of the token; the exchange makes it exactly one of them.
+void TokenCell::reclaim_if_last(Slot& slot) noexcept {
+    std::uint64_t retired = slot.retired.load(std::memory_order_seq_cst);
+    if (retired == 0 || slot.left.load(std::memory_order_seq_cst) != retired - 1) return;
+    if (!slot.retired.compare_exchange_strong(retired, 0, std::memory_order_acq_rel)) return;
+    slot.token.reset();
+    slot.left.store(0, std::memory_order_relaxed);
+    slot.free.store(true, std::memory_order_release);
+}
+
+void TokenCell::publish(TokenRef token, const Terms& terms) {
+    const std::lock_guard<std::mutex> hold(writer_);
+    if (spent_) return;
+    publish_locked(std::move(token), terms);
+}
+
+void TokenCell::spend() {
+    const std::lock_guard<std::mutex> hold(writer_);
+    spent_ = true;
+    publish_locked(nullptr, Terms{});
+}
+
+void TokenCell::publish_locked(TokenRef token, const Terms& terms) {
+    const std::uint64_t current = head_.load(std::memory_order_relaxed) >> kCountBits;
+    std::size_t next = kSlots;
+    while (next == kSlots) {
+        for (std::size_t i = 0; i < kSlots && next == kSlots; ++i) {
+            if (i != current && slots_[i].free.load(std::memory_order_acquire)) next = i;
+        }
+        // All slots are held by readers that were stopped in the middle of a copy; they need the processor.
+        if (next == kSlots) std::this_thread::yield();
+    }
+    Slot& slot = slots_[next];
+    slot.free.store(false, std::memory_order_relaxed);
+    slot.token = std::move(token);
+    slot.terms = terms;
+    const std::uint64_t old = head_.exchange(static_cast<std::uint64_t>(next) << kCountBits, std::memory_order_acq_rel);
+    Slot& left = slots_[old >> kCountBits];
+    left.retired.store((old & kCountMask) + 1, std::memory_order_seq_cst);
+    reclaim_if_last(left);
+}
+
+}  // namespace credit

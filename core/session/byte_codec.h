@@ -1,0 +1,127 @@
+// Little-endian bytes out and in, for the record's codec only. Texts and secrets carry a 16-bit
+// length.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "core/base/check.h"
+#include "core/base/secret.h"
+
+namespace credit {
+
+// Writes into a buffer, or only measures when there is none: so the exact size is known before a
+// secret is written and the buffer never has to grow with one inside.
+class ByteWriter {
+  public:
+    ByteWriter() = default;
+    explicit ByteWriter(SecretBuffer& out) : out_(&out) {}
+
+    std::size_t size() const noexcept { return size_; }
+
+    template <class T>
+    void number(T value) {
+        std::array<char, sizeof(T)> bytes{};
+        for (std::size_t i = 0; i < sizeof(T); ++i) {
+            bytes[i] = static_cast<char>((static_cast<std::uint64_t>(value) >> (8 * i)) & 0xff);
+        }
+        raw({bytes.data(), bytes.size()});
+    }
+    void boolean(bool value) { number(static_cast<std::uint8_t>(value)); }
+
+    void text(std::string_view value, std::size_t limit) {
+        CREDIT_CHECK(value.size() <= limit);
+        number(static_cast<std::uint16_t>(value.size()));
+        raw(value);
+    }
+    // Null is written as no bytes; a secret of no bytes could not be told from it.
+    void secret(const SecretRef& value, std::size_t limit) {
+        CREDIT_CHECK(value == nullptr || value->size() != 0);
+        text(view_or_empty(value), limit);
+    }
+
+    // Tag, length, content. `write` is called with a ByteWriter, twice.
+    template <class Write>
+    void section(std::uint8_t tag, const Write& write) {
+        ByteWriter measure;
+        write(measure);
+        CREDIT_CHECK(measure.size() <= std::numeric_limits<std::uint16_t>::max());
+        number(tag);
+        number(static_cast<std::uint16_t>(measure.size()));
+        write(*this);
+    }
+
+  private:
+    void raw(std::string_view bytes) {
+        size_ += bytes.size();
+        if (out_ != nullptr) out_->append(bytes);
+    }
+
+    SecretBuffer* out_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+// Reads until something does not fit; from then on it has failed, is empty and gives zeros. Whoever
+// reads asks finished() at the end instead of after every field.
+class ByteReader {
+  public:
+    explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+
+    bool empty() const noexcept { return rest_.empty(); }
+    bool finished() const noexcept { return !failed_ && rest_.empty(); }
+    void fail() noexcept {
+        failed_ = true;
+        rest_ = {};
+    }
+
+    template <class T>
+    T number() noexcept {
+        const std::string_view bytes = take(sizeof(T));
+        std::uint64_t value = 0;
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            value |= std::uint64_t{static_cast<unsigned char>(bytes[i])} << (8 * i);
+        }
+        return static_cast<T>(value);
+    }
+    // Only 0 and 1: another byte would not come out again as it went in.
+    bool boolean() noexcept {
+        const auto value = number<std::uint8_t>();
+        if (value > 1) fail();
+        return value == 1;
+    }
+
+    std::string text(std::size_t limit) { return std::string(sized(limit)); }
+    // Straight from the buffer into the arena; null when there are no bytes.
+    SecretRef secret(std::size_t limit) {
+        const std::string_view bytes = sized(limit);
+        return bytes.empty() ? nullptr : Secret::copy_of(bytes);
+    }
+
+    // The content of a section whose tag was read.
+    ByteReader section() noexcept { return ByteReader(take(number<std::uint16_t>())); }
+
+  private:
+    std::string_view sized(std::size_t limit) noexcept {
+        const std::size_t size = number<std::uint16_t>();
+        if (size > limit) fail();
+        return take(size);
+    }
+    std::string_view take(std::size_t size) noexcept {
+        if (size > rest_.size()) {
+            fail();
+            return {};
+        }
+        const std::string_view taken = rest_.substr(0, size);
+        rest_.remove_prefix(size);
+        return taken;
+    }
+
+    std::string_view rest_;
+    bool failed_ = false;
+};
+
+}  // namespace credit

@@ -1,0 +1,198 @@
+#include "core/session/machine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/session/lifetime.h"
+
+namespace credit {
+
+Machine::Machine(MachineSetup setup)
+    : setup_(std::move(setup)), jitter_(setup_.seed), waiters_(setup_.policy.max_waiters) {
+    record_.environment = setup_.environment;
+    record_.origin = setup_.origin;
+    record_.borrower = setup_.borrower;
+}
+
+void Machine::step(const Event& event, const Now& now, Effects& fx) {
+    if (closed_) return;
+    std::visit([&](const auto& e) { on(e, now, fx); }, event);
+    decide(now, fx);
+}
+
+// The order is the order of importance: what must not be lost first, callers before the network, announcements last.
+void Machine::decide(const Now& now, Effects& fx) {
+    CREDIT_CHECK(!closed_);
+    progress_end(now, fx);
+    progress_store(now, fx);
+    progress_adopt(now, fx);
+    progress_start(now, fx);
+    serve_waiters(now, fx);
+    progress_refresh(now, fx);
+    progress_heal(now, fx);
+    report(now, fx);
+    finish_close(fx);
+}
+
+void Machine::report(const Now& now, Effects& fx) {
+    publish(now, fx);
+    const StateInfo current = info(now);
+    if (!announced_ || *announced_ != current) {
+        announced_ = current;
+        fx.push_back(effect::Announce{current});
+    }
+    set_timer(now, fx);
+}
+
+void Machine::finish_close(Effects& fx) {
+    if (!closing_ || flight_.step != FlightStep::idle || txns_running_ != 0 || load_running_ || peek_running_) return;
+    if (unsaved_ && !close_saved_) return;  // progress_store makes the last try first
+    closed_ = true;
+    StateInfo last;
+    last.state = PublicState::closed;
+    fx.push_back(effect::Announce{last});
+    fx.push_back(effect::Closed{});
+}
+
+bool Machine::idle() const noexcept {
+    return waiters_.empty() && starts_.empty() && adopts_.empty() && flight_.step == FlightStep::idle &&
+           heal_.step == HealStep::idle && txns_running_ == 0 && !load_running_ && !peek_running_ && !unsaved_ &&
+           !ending_;
+}
+
+StateInfo Machine::info(const Now& now) const {
+    StateInfo out;
+    out.generation = record_.version.generation;
+    if (closed_) {
+        out.state = PublicState::closed;
+    } else if (ended_ || ending_) {
+        out.state = PublicState::no_session;
+        out.reason = Code::session_ended;
+    } else if (!known_) {
+        const bool needs_new = failing_ && writable();
+        out.state = needs_new                                          ? PublicState::no_session
+                    : failing_ && answer_ == StoreAnswer::locked ? PublicState::storage_locked
+                                                                 : PublicState::loading;
+        out.reason = failing_ ? code_of(answer_) : Code::ok;
+    } else if (!has_live_pair() && !(heal_wanted() && heal_possible())) {
+        out.state = PublicState::no_session;
+        out.reason = why_no_session().code;
+    } else {
+        out.state = PublicState::active;
+        if (flight_.step == FlightStep::sending || flight_.step == FlightStep::saving) {
+            out.properties |= StateInfo::kRefreshing;
+        }
+        if (offline_) out.properties |= StateInfo::kOffline;
+        if (stuck(now)) out.properties |= StateInfo::kStuck;
+        if (heal_wanted()) out.properties |= StateInfo::kHealing;
+        if (unsaved_) out.properties |= StateInfo::kUnsaved;
+        if (record_.pair) out.expires_at_ms = expires_at_ms(*record_.pair);
+    }
+    return out;
+}
+
+// Instants of a pair from another boot come from the wall clock and wobble; a wobble is no news.
+static bool close_to(ElapsedTime a, ElapsedTime b) {
+    constexpr std::int64_t kWobbleMs = 50;
+    return a.ms - b.ms <= kWobbleMs && b.ms - a.ms <= kWobbleMs;
+}
+
+static bool same_publication(const effect::Publish& a, const effect::Publish& b) {
+    return a.generation == b.generation && (a.token == nullptr) == (b.token == nullptr) &&
+           close_to(a.ends, b.ends) && (a.renew_from.ms == INT64_MIN) == (b.renew_from.ms == INT64_MIN);
+}
+
+void Machine::publish(const Now& now, Effects& fx) {
+    effect::Publish out;
+    if (usable(now) && !closing_) {
+        const Pair& pair = *record_.pair;
+        out.token = pair.session_token;
+        out.generation = record_.version.generation;
+        out.expires_at_ms = expires_at_ms(pair);
+        out.boot = now.boot;
+        out.life = Millis{pair.life_ms};
+        out.default_minimum = effective_minimum(pair, Millis{0}, setup_.policy);
+        const auto ends = ends_at(pair, now);
+        out.ends = ends.value_or(TokenWaiters::kNever);
+        // The spread comes from the generation, so that publishing again does not move it.
+        const Millis ahead = refresh_ahead(pair, Jitter(setup_.seed ^ out.generation).next(), setup_.policy);
+        out.renew_from = ends ? ElapsedTime{ends->ms - ahead.count} : TokenWaiters::kNever;
+        if (!ends && unknown_life_tried_ != out.generation) out.renew_from = ElapsedTime{INT64_MIN};
+    }
+    if (published_ && same_publication(*published_, out)) return;
+    published_ = out;
+    fx.push_back(out);
+}
+
+void Machine::set_timer(const Now& now, Effects& fx) {
+    ElapsedTime at = waiters_.earliest_deadline();
+    const auto consider = [&](bool wanted, ElapsedTime when) {
+        if (wanted && when < at) at = when;
+    };
+    for (const StartWaiter& start : starts_) consider(true, start.deadline);
+    consider(load_wanted_ && !load_running_, load_not_before_);
+    consider(peek_running_ || (load_running_ && known_), peek_deadline_);
+    consider((unsaved_ || ending_) && !save_running_ && !end_running_, save_not_before_);
+    const bool waiting = flight_.step == FlightStep::lease_wait ||
+                         (flight_.step == FlightStep::idle && need(now) != Need::none && !flight_.blocked);
+    consider(waiting, flight_.not_before);
+    consider(heal_wanted() && heal_possible() && heal_.step == HealStep::idle && !heal_.blocked, heal_due(now));
+    if (at == timer_) return;
+    timer_ = at;
+    fx.push_back(effect::SetTimer{at});
+}
+
+bool Machine::usable(const Now& now) const {
+    if (!known_ || ended_ || ending_ || !has_live_pair()) return false;
+    if (record_.version.generation == rejected_) return false;
+    const auto left = life_left(*record_.pair, now);
+    return !left || left->count > 0;
+}
+
+// Storage that holds nothing worth keeping in place: a start may write over it (R3).
+bool Machine::writable() const { return may_write_over(TxnKind::start, answer_); }
+
+bool Machine::near_end(const Now& now) const {
+    return published_ && published_->token != nullptr && now.elapsed >= published_->renew_from;
+}
+
+// R26: the server answers, but gives neither a token nor a verdict.
+bool Machine::stuck(const Now& now) const {
+    if (!has_live_pair() || !record_.intent || usable(now)) return false;
+    const Intent& intent = *record_.intent;
+    if (intent.answered < static_cast<std::uint32_t>(setup_.policy.stuck_answers)) return false;
+    const Millis since = intent.first.boot.same_boot(now.boot) ? now.elapsed - intent.first.elapsed
+                                                               : now.wall - intent.first.wall;
+    return since >= setup_.policy.stuck_after;
+}
+
+Error Machine::why_no_session() const {
+    if (ended_ || ending_) return {Code::session_ended, "the session was ended; open and start a new one"};
+    if (record_.suspect) {
+        Error error(heal_.given_up ? Code::session_superseded : record_.suspect->reason,
+                    heal_.given_up ? "sessions of this borrower keep dying; it may be in use elsewhere"
+                                   : "the platform ended this session");
+        error.request_id = record_.suspect->request_id;
+        error.correlation_id = record_.suspect->correlation_id;
+        return error;
+    }
+    if (record_.tombstone) return {record_.tombstone->reason, "the session was ended; start a new one"};
+    return {Code::no_session, "no session was started for this borrower"};
+}
+
+void Machine::note(const Now& now, JournalEvent what, Code why, const Error* error) {
+    JournalEntry entry;
+    entry.at = now.wall;
+    entry.what = what;
+    entry.why = why;
+    entry.generation = record_.version.generation;
+    if (error != nullptr) {
+        entry.request_id = error->request_id;
+        entry.correlation_id = error->correlation_id;
+    }
+    if (diary_.size() >= Journal::kMaxEntries) diary_.erase(diary_.begin());
+    diary_.push_back(std::move(entry));
+}
+
+}  // namespace credit

@@ -1,0 +1,272 @@
+// Those who wait: for a token, for a start, for an adoption.
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+#include "core/session/lifetime.h"
+#include "core/session/machine.h"
+
+namespace credit {
+
+void Machine::fail_all(const Error& error, Effects& fx) {
+    waiters_.sweep([&](const TokenWaiter& waiter) {
+        fx.push_back(effect::FailOp{waiter.op, error});
+        return true;
+    });
+    for (const StartWaiter& start : starts_) fx.push_back(effect::FailOp{start.op, error});
+    for (const AdoptWaiter& adopt : adopts_) fx.push_back(effect::FailOp{adopt.op, error});
+    starts_.clear();
+    adopts_.clear();
+}
+
+void Machine::serve_waiters(const Now& now, Effects& fx) {
+    refresh_wanted_ = false;
+    if (waiters_.empty()) return;
+    waiters_.sweep([&](const TokenWaiter& waiter) { return serve(waiter, now, fx); });
+}
+
+// True: the waiter has its answer. A live token beats an error (R20), also at its deadline.
+bool Machine::serve(const TokenWaiter& waiter, const Now& now, Effects& fx) {
+    const bool late = now.elapsed >= waiter.deadline;
+    const bool live = usable(now);
+    // Who asked before the store was read has not seen anything change yet.
+    const bool newer = record_.version.generation > std::max(waiter.generation, loaded_generation_);
+    const auto give = [&] {
+        const TokenSource source = !newer                                    ? TokenSource::cache
+                                   : record_.pair && record_.pair->from_start ? TokenSource::start
+                                                                              : TokenSource::refresh;
+        if (near_end(now)) ahead_wanted_ = true;
+        fx.push_back(effect::GiveToken{waiter.op, source});
+        return true;
+    };
+    if (late && !live) {
+        const bool failed = flight_.failures > waiter.failures;
+        fx.push_back(effect::FailOp{waiter.op, failed ? flight_.error : Error(Code::deadline, "no token came in time")});
+        return true;
+    }
+    if (late) return give();
+    if (!known_ || (waiter.peek_round > peek_done_ && known_)) {
+        if (!known_) return serve_without_token(waiter, now, fx);
+        return false;
+    }
+    if (!live) return serve_without_token(waiter, now, fx);
+    const auto left = life_left(*record_.pair, now);
+    const bool enough = !left || *left >= effective_minimum(*record_.pair, waiter.minimum, setup_.policy);
+    const bool tried = flight_.failures > waiter.failures;
+    const bool may_try = now.elapsed >= flight_.not_before && !flight_.blocked;
+    // An unsettled refresh may have ended the old token's life: settle first, if that can be tried now.
+    const bool unsettled = record_.intent.has_value() && !newer;
+    if ((enough && !unsettled) || newer || tried || !may_try) return give();
+    refresh_wanted_ = true;
+    return false;
+}
+
+bool Machine::serve_without_token(const TokenWaiter& waiter, const Now& now, Effects& fx) {
+    const auto fail = [&](Error error) {
+        fx.push_back(effect::FailOp{waiter.op, std::move(error)});
+        return true;
+    };
+    const bool coming = !starts_.empty() || !adopts_.empty() || ask_running_ || start_running_;
+    if (!known_) {
+        if (coming) return false;
+        const bool passing = answer_ == StoreAnswer::transient && load_failures_ < 3;
+        if (!failing_ || load_running_ || (load_wanted_ && now.elapsed >= load_not_before_) || passing) return false;
+        return fail(Error(code_of(answer_), "the store cannot be read: " + detail_));
+    }
+    if (!has_live_pair()) {
+        if (failing_ && !record_.pair && !record_.tombstone) {  // R3: what cannot be read is not empty
+            return fail(Error(code_of(answer_), "the store cannot be read: " + detail_));
+        }
+        if (coming && heal_.step == HealStep::idle) return false;
+        if (!heal_wanted() || !heal_possible()) return suspect_retry_due(now) ? false : fail(why_no_session());
+        if (heal_.blocked) return fail(heal_.error);
+        // Healing failed since this caller asked, or will not be tried in its time.
+        if (heal_.failures > 0 && heal_due(now) > waiter.deadline) return fail(heal_.error);
+        if (heal_.failures_in_row > 0 && heal_.step == HealStep::idle && now.elapsed < heal_.not_before) {
+            return fail(heal_.error);
+        }
+        return false;
+    }
+    // Expired or refused: a refresh has to bring one.
+    refresh_wanted_ = true;
+    if (coming) return false;
+    if (stuck(now) && !setup_.has_provider) {
+        return fail(Error(Code::session_stuck, "the platform answers but gives no token; a new session is needed"));
+    }
+    if (flight_.blocked) return fail(flight_.error);
+    const bool tried = flight_.failures > waiter.failures;
+    const bool idle = flight_.step == FlightStep::idle;
+    if (tried && flight_.failure == Failure::final) return fail(flight_.error);
+    if (tried && idle && !flight_.settle_until) return fail(flight_.error);
+    if (flight_.failures > 0 && idle && flight_.not_before >= waiter.deadline) return fail(flight_.error);
+    return false;
+}
+
+// R16: judged before it is committed.
+std::optional<Error> Machine::judge_issued(const Issued& issued) const {
+    if (!issued.borrower_external_id.empty() && issued.borrower_external_id != setup_.borrower_external_id) {
+        return Error(Code::contract_wrong_borrower, "borrowerExternalID is another borrower's");
+    }
+    CREDIT_CHECK(issued.session_token != nullptr);
+    if (setup_.backend_managed && issued.refresh_token != nullptr) {
+        return Error(Code::contract_unexpected_refresh_token, "refreshToken came in backend-managed mode");
+    }
+    if (record_.suspect && record_.pair) {
+        const bool same = same_secret(issued.session_token, record_.pair->session_token) ||
+                          (issued.refresh_token != nullptr &&
+                           same_secret(issued.refresh_token, record_.pair->refresh_token));
+        if (same) return Error(Code::contract_same_dead_token, "sessionToken or refreshToken is the dead one again");
+    }
+    return std::nullopt;
+}
+
+Record Machine::installed(const Issued& issued, const Stamp& sent) const {
+    Record out = record_;
+    out.pair = pair_from(issued, sent, nullptr, record_, setup_.policy);
+    out.intent.reset();
+    out.suspect.reset();
+    out.tombstone.reset();
+    if (!issued.borrower_id.empty()) out.borrower_id = issued.borrower_id;
+    if (issued.has_journey) out.journey = issued.journey;
+    if (const auto offset = offset_from(issued, sent)) {
+        out.offset_known = true;
+        out.offset_ms = *offset;
+    }
+    return out;
+}
+
+void Machine::progress_adopt(const Now& now, Effects& fx) {
+    if (adopts_.empty() || adopts_.front().running || ended_ || ending_ || closing_) return;
+    AdoptWaiter& adopt = adopts_.front();
+    const auto fail = [&](Error error) {
+        fx.push_back(effect::FailOp{adopt.op, std::move(error)});
+        adopts_.pop_front();
+    };
+    if (!known_ && !failing_) return;  // the first load decides
+    if (!known_ && !writable()) {
+        if (load_running_) return;
+        return fail(Error(code_of(answer_), "the store cannot be written: " + detail_));
+    }
+    if (auto refused = judge_issued(adopt.issued)) return fail(std::move(*refused));
+    adopt.running = true;
+    note(now, JournalEvent::adopted);
+    run_txn(TxnKind::adopt, installed(adopt.issued, adopt.received), fx, 0, adopt.replace);
+}
+
+void Machine::progress_start(const Now& now, Effects& fx) {
+    if (starts_.empty() || ended_ || ending_ || closing_) return;
+    for (auto it = starts_.begin(); it != starts_.end();) {
+        if (now.elapsed < it->deadline) {
+            ++it;
+            continue;
+        }
+        fx.push_back(effect::FailOp{it->op, Error(Code::deadline, "the session did not start in time")});
+        it = starts_.erase(it);
+    }
+    if (starts_.empty() || ask_running_ || start_running_) return;
+    if (!known_ && (!failing_ || load_running_)) return;
+    if (!known_ && !writable()) {
+        const Error error(code_of(answer_), "the store cannot be written: " + detail_);
+        return finish_starts(&error, fx, false);
+    }
+    if (known_ && has_live_pair()) {
+        for (auto it = starts_.begin(); it != starts_.end();) {
+            if (it->replace) {
+                ++it;
+                continue;
+            }
+            fx.push_back(effect::FinishOp{it->op});
+            it = starts_.erase(it);
+        }
+        if (starts_.empty()) return;
+    }
+    if (!setup_.has_provider) {
+        const Error error(Code::provider_missing, "neither partner_url nor session_provider is configured");
+        return finish_starts(&error, fx, false);
+    }
+    for (StartWaiter& start : starts_) start.asked = true;
+    ask_running_ = true;
+    fx.push_back(effect::AskProvider{++ask_, starts_.front().op, false});
+}
+
+void Machine::finish_starts(const Error* error, Effects& fx, bool only_asked) {
+    for (auto it = starts_.begin(); it != starts_.end();) {
+        if (only_asked && !it->asked) {
+            ++it;
+            continue;
+        }
+        if (error != nullptr) {
+            fx.push_back(effect::FailOp{it->op, *error});
+        } else {
+            fx.push_back(effect::FinishOp{it->op});
+        }
+        it = starts_.erase(it);
+    }
+}
+
+void Machine::on(const event::ProviderAnswered& answered, const Now& now, Effects& fx) {
+    if (!ask_running_ || answered.ask != ask_) return;
+    ask_running_ = false;
+    if (heal_.step == HealStep::asking) return on_heal_answered(answered, now, fx);
+    on_start_answered(answered, now, fx);
+}
+
+void Machine::on_start_answered(const event::ProviderAnswered& answered, const Now& now, Effects& fx) {
+    if (ended_ || ending_ || closing_) return;  // R28
+    if (!answered.ok) {
+        offline_ = answered.error.http_status == 0 && static_cast<int>(answered.error.code) / 1000 == 3;
+        return finish_starts(&answered.error, fx, true);
+    }
+    if (const auto refused = judge_issued(answered.issued)) return finish_starts(&*refused, fx, true);
+    start_running_ = true;
+    note(now, JournalEvent::started);
+    Record proposal = installed(answered.issued, answered.sent);
+    proposal.heal = HealCounters{};
+    run_txn(TxnKind::start, std::move(proposal), fx);
+}
+
+void Machine::on_install_done(const TxnResult& result, const Now& now, Effects& fx) {
+    const bool adopting = result.kind == TxnKind::adopt;
+    if (!adopting) start_running_ = false;
+    if (ended_ || ending_) return;
+    std::optional<Error> error;
+    switch (result.outcome) {
+        case TxnOutcome::applied:
+            record_ = result.record;
+            known_ = true;
+            unsaved_ = false;
+            succeed(now);
+            break;
+        case TxnOutcome::stale:
+            note(now, JournalEvent::stale_adopt_refused);
+            error = Error(Code::stale_adopt, "what was handed in is older than the live session");
+            break;
+        case TxnOutcome::newer:
+            adopt_stored(result.record, now);
+            if (record_.tombstone) error = why_no_session();  // R28: ended meanwhile, by another process
+            break;
+        default:
+            if (result.record.pair && (result.answer == StoreAnswer::locked || result.answer == StoreAnswer::full ||
+                                       result.answer == StoreAnswer::transient)) {
+                Record kept = result.record;
+                kept.version = {record_.version.epoch + 1, record_.version.generation + 1};
+                keep_in_memory(kept, result.answer, now);
+                succeed(now);
+            } else {
+                storage_trouble(result.answer, result.detail, now);
+                error = Error(code_of(result.answer), "the store did not take the session: " + result.detail);
+            }
+            break;
+    }
+    if (!adopting) return finish_starts(error ? &*error : nullptr, fx, true);
+    if (adopts_.empty() || !adopts_.front().running) return;
+    const OpID op = adopts_.front().op;
+    adopts_.pop_front();
+    if (error) {
+        fx.push_back(effect::FailOp{op, std::move(*error)});
+    } else {
+        fx.push_back(effect::FinishOp{op});
+    }
+}
+
+}  // namespace credit

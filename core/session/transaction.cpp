@@ -1,0 +1,231 @@
+#include "core/session/transaction.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace credit {
+namespace {
+
+bool takes_lease(TxnKind kind) { return kind == TxnKind::mark || kind == TxnKind::heal_mark; }
+
+bool lease_held_by_other(const Txn& txn, const Lease& lease, const Now& now,
+                         const std::function<bool(std::uint64_t)>& owner_gone) {
+    if (lease.owner == 0) return false;
+    if (txn.fence != 0 && lease.fence == txn.fence) return false;
+    if (!lease.boot.same_boot(now.boot) || now.elapsed >= lease.deadline) return false;
+    return !owner_gone(lease.owner);
+}
+
+// What the store holds decides over what the session believes; absent and damaged count as nothing.
+Record base_of(const Txn& txn, const std::optional<Record>& stored) {
+    Record base = stored ? *stored : Record{};
+    base.environment = txn.proposal.environment;
+    base.origin = txn.proposal.origin;
+    base.borrower = txn.proposal.borrower;
+    base.write_seq = std::max(base.write_seq, txn.proposal.write_seq);
+    return base;
+}
+
+void take_lease(Record& out, const Txn& txn, const Now& now) {
+    out.lease.fence = std::max(out.lease.fence, txn.proposal.lease.fence) + 1;
+    out.lease.owner = txn.owner;
+    out.lease.boot = now.boot;
+    out.lease.deadline = now.elapsed + txn.lease;
+}
+
+// A lease that somebody else took meanwhile stays theirs.
+void release_lease(Record& out, const Txn& txn) {
+    out.lease.fence = std::max(out.lease.fence, txn.proposal.lease.fence);
+    if (out.lease.fence == txn.fence) out.lease.owner = 0;
+}
+
+// An intent that another process left for the same token goes on: its key, its request and its count of attempts (R12, R13).
+Intent merged_intent(const Intent& mine, const std::optional<Intent>& stored) {
+    if (!stored || stored->fingerprint != mine.fingerprint || stored->n != mine.n) return mine;
+    const std::uint32_t attempts = std::max(mine.attempts, stored->attempts + 1);
+    Intent out = stored->key_epoch >= mine.key_epoch ? *stored : mine;
+    out.attempts = attempts;
+    out.answered = std::max(mine.answered, stored->answered);
+    out.maybe_sent = mine.maybe_sent || stored->maybe_sent;
+    return out;
+}
+
+void install(Record& out, const Txn& txn) {
+    const Version seen = std::max(out.version, txn.expected);
+    out.version = {seen.epoch + 1, std::max(out.version.generation, txn.expected.generation) + 1};
+    out.pair = txn.proposal.pair;
+    out.intent.reset();
+    out.suspect.reset();
+    out.tombstone.reset();
+    out.borrower_id = txn.proposal.borrower_id;
+    out.journey = txn.proposal.journey;
+    out.offset_known = txn.proposal.offset_known;
+    out.offset_ms = txn.proposal.offset_ms;
+    out.heal = txn.proposal.heal;
+}
+
+void bury(Record& out, const Txn& txn) {
+    const std::uint64_t generation = std::max(out.version.generation, txn.expected.generation);
+    out.version = {std::max(out.version.epoch, txn.expected.epoch) + 1, generation};
+    out.pair.reset();
+    out.intent.reset();
+    out.suspect.reset();
+    out.journey.reset();
+    out.borrower_id.clear();
+    out.heal = HealCounters{};
+    out.tombstone = txn.proposal.tombstone;
+    out.lease.owner = 0;
+}
+
+void commit(Record& out, const Txn& txn) {
+    out.version = {txn.expected.epoch, txn.expected.generation + 1};
+    out.pair = txn.proposal.pair;
+    out.intent.reset();
+    out.suspect.reset();
+    out.borrower_id = txn.proposal.borrower_id;
+    out.journey = txn.proposal.journey;
+    out.offset_known = txn.proposal.offset_known;
+    out.offset_ms = txn.proposal.offset_ms;
+    out.heal = txn.proposal.heal;
+}
+
+// The store lost or rolled back what the session holds: the session's own fields come back under its own version.
+void restore(Record& out, const Txn& txn) {
+    const Lease lease = out.lease;
+    const std::uint64_t seq = out.write_seq;
+    const Journal journal = out.journal.entries().empty() ? txn.proposal.journal : out.journal;
+    out = txn.proposal;
+    out.version = txn.expected;
+    out.write_seq = seq;
+    out.journal = journal;
+    out.lease.fence = std::max(out.lease.fence, lease.fence);
+}
+
+void apply(Record& out, const Txn& txn, const Now& now) {
+    switch (txn.kind) {
+        case TxnKind::mark:
+            CREDIT_CHECK(txn.proposal.intent.has_value());
+            out.intent = merged_intent(*txn.proposal.intent, out.intent);
+            take_lease(out, txn, now);
+            break;
+        case TxnKind::commit:
+        case TxnKind::swap:
+            commit(out, txn);
+            release_lease(out, txn);
+            break;
+        case TxnKind::suspect:
+            out.suspect = txn.proposal.suspect;
+            out.intent.reset();
+            out.heal = txn.proposal.heal;
+            release_lease(out, txn);
+            break;
+        case TxnKind::heal_mark:
+            out.heal = txn.proposal.heal;
+            take_lease(out, txn, now);
+            break;
+        case TxnKind::heal:
+            install(out, txn);
+            release_lease(out, txn);
+            break;
+        case TxnKind::start:
+        case TxnKind::adopt:
+            install(out, txn);
+            break;
+        case TxnKind::end:
+            bury(out, txn);
+            break;
+        case TxnKind::write_back:
+            break;
+        case TxnKind::note:
+            out.pair = txn.proposal.pair;  // differs only when a suspect's day is over (R24)
+            out.heal = txn.proposal.heal;
+            out.intent = txn.proposal.intent;
+            out.suspect = txn.proposal.suspect;
+            release_lease(out, txn);
+            break;
+    }
+}
+
+bool bound_to_version(TxnKind kind) { return kind != TxnKind::end && kind != TxnKind::adopt; }
+
+// Kinds that write both slots before they are done, so that no old slot can bring an older session back (R4).
+bool both(TxnKind kind) {
+    return kind == TxnKind::end || kind == TxnKind::start || kind == TxnKind::adopt || kind == TxnKind::heal;
+}
+
+// Events that speak of the pair they bring, not of the one before.
+bool brings_pair(JournalEvent what) {
+    return what == JournalEvent::started || what == JournalEvent::adopted || what == JournalEvent::healed ||
+           what == JournalEvent::refresh_committed;
+}
+
+// Adopting over something newer than the session knew of: fine, unless that was an end (R28) or a younger session.
+TxnOutcome judge_adopt(const Txn& txn, const Record& stored) {
+    if (stored.tombstone && stored.version > txn.expected) return TxnOutcome::newer;
+    if (!stored.pair || stored.suspect || txn.replace) return TxnOutcome::applied;
+    const Pair& mine = *txn.proposal.pair;
+    const bool timed = mine.server_time_ms != 0 && stored.pair->server_time_ms != 0;
+    // A shape without a timestamp still says when its token ends.
+    const bool older = timed ? mine.server_time_ms < stored.pair->server_time_ms
+                             : mine.session_expires_at_ms < stored.pair->session_expires_at_ms;
+    return older ? TxnOutcome::stale : TxnOutcome::applied;
+}
+
+}  // namespace
+
+bool may_write_over(TxnKind kind, StoreAnswer answer) noexcept {
+    switch (answer) {
+        case StoreAnswer::present:
+        case StoreAnswer::absent:
+            return true;
+        case StoreAnswer::corrupt:  // quarantined by the store, so nothing is lost by writing
+        case StoreAnswer::key_lost:
+            return kind != TxnKind::mark && kind != TxnKind::note && kind != TxnKind::heal_mark &&
+                   kind != TxnKind::suspect;
+        default:
+            return false;
+    }
+}
+
+TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& stored, const Now& now,
+             const std::function<bool(std::uint64_t)>& owner_gone) {
+    TxnPlan out;
+    if (!may_write_over(txn.kind, answer)) return out;
+    if (stored && bound_to_version(txn.kind) && stored->version > txn.expected) {
+        out.outcome = TxnOutcome::newer;
+        out.record = *stored;
+        return out;
+    }
+    if (stored && txn.kind == TxnKind::adopt) {
+        out.outcome = judge_adopt(txn, *stored);
+        out.record = *stored;
+        if (out.outcome != TxnOutcome::applied) return out;
+    }
+    const Record base = base_of(txn, stored);
+    if (takes_lease(txn.kind) && lease_held_by_other(txn, base.lease, now, owner_gone)) {
+        out.outcome = TxnOutcome::busy;
+        out.busy_for = base.lease.deadline - now.elapsed;
+        out.record = base;
+        return out;
+    }
+    out.outcome = TxnOutcome::applied;
+    out.write = true;
+    out.both_slots = both(txn.kind);
+    out.erase_quarantine = txn.kind == TxnKind::end;
+    out.record = base;
+    // Less than what the session holds: lost or rolled back behind our back (R4, R5). What memory holds is the base then.
+    const bool lost = txn.kind != TxnKind::end && txn.expected != Version{} &&
+                      (!stored || stored->version < txn.expected);
+    if (lost || txn.kind == TxnKind::write_back) restore(out.record, txn);
+    apply(out.record, txn, now);
+    for (JournalEntry entry : txn.journal) {
+        if (brings_pair(entry.what)) entry.generation = out.record.version.generation;
+        out.record.journal.add(std::move(entry));
+    }
+    out.record.write_seq += 1;
+    return out;
+}
+
+}  // namespace credit

@@ -1,0 +1,63 @@
+// Callers who wait for a token: bounded, in order of arrival, in blocks (R34).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "core/base/time.h"
+
+namespace credit {
+
+using OpID = std::uint64_t;
+
+struct TokenWaiter {
+    OpID op = 0;
+    Millis minimum;                 // 0: the policy's
+    ElapsedTime deadline;
+    std::uint64_t generation = 0;   // the newest when it asked: a later one satisfies it whatever its life
+    std::uint64_t peek_round = 0;   // served only after this look at the store (R35)
+    std::uint64_t failures = 0;     // refresh failures of the session when it asked
+};
+
+class TokenWaiters {
+  public:
+    explicit TokenWaiters(std::size_t limit) : limit_(limit) {}
+
+    bool full() const noexcept { return live_ >= limit_; }
+    bool empty() const noexcept { return live_ == 0; }
+    std::size_t size() const noexcept { return live_; }
+
+    void add(const TokenWaiter& waiter) {
+        queue_.push_back(waiter);
+        ++live_;
+        if (waiter.deadline < earliest_) earliest_ = waiter.deadline;
+    }
+
+    // Not after the earliest deadline; may be early after removals, never late.
+    ElapsedTime earliest_deadline() const noexcept { return live_ == 0 ? kNever : earliest_; }
+
+    // Offers every waiter to `visit`, which returns true when it has finished it.
+    template <class Visit>
+    void sweep(Visit visit) {
+        std::deque<TokenWaiter> kept;
+        ElapsedTime earliest = kNever;
+        for (const TokenWaiter& waiter : queue_) {
+            if (visit(waiter)) continue;
+            if (waiter.deadline < earliest) earliest = waiter.deadline;
+            kept.push_back(waiter);
+        }
+        queue_.swap(kept);
+        live_ = queue_.size();
+        earliest_ = earliest;
+    }
+
+    static constexpr ElapsedTime kNever{INT64_MAX};
+
+  private:
+    std::size_t limit_;
+    std::size_t live_ = 0;
+    ElapsedTime earliest_ = kNever;
+    std::deque<TokenWaiter> queue_;
+};
+
+}  // namespace credit

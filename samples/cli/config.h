@@ -1,0 +1,15 @@
+/* Makes the SDK's configuration from what the user said. */
+#ifndef CREDIT_CLI_CONFIG_H
+#define CREDIT_CLI_CONFIG_H
+
+#include <credit/credit.h>
+
+#include "options.h"
+#include "output.h"
+#include "secrets.h"
+
+/* NULL with a failure that names the option when something is refused. */
+credit_config* config_make(const struct options* options, const struct secrets* secrets,
+                           struct failure* failure);
+
+#endif

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "partner_backend/sealing.h"
+#include "partner_backend/shared_database.h"
+
+namespace credit::partner {
+
+// A pair this server keeps for a borrower (refresh mode "backend").
+struct KeptSession {
+    std::string session_token;
+    std::string refresh_token;
+    std::string session_expires_at;
+    std::int64_t dies_at_ms = 0;  // on our clock
+    std::int64_t same_token = 0;  // replies in a row that kept the refresh token
+    std::int64_t key_epoch = 0;   // 1 once the platform refused our key as mismatched
+    std::int64_t generation = 0;  // grows with every stored pair
+};
+
+// The pairs at rest, sealed, and beside each the refresh that is under way. The intent is durable
+// before the request leaves: after a crash the same token goes out with the same key again.
+class KeptSessions {
+  public:
+    KeptSessions(SharedDatabase& shared, const Sealer& sealer);
+
+    // Nothing as well when the row does not open with today's key.
+    std::optional<KeptSession> find(const std::string& borrower);
+
+    // A new session replaces whatever was there.
+    void replace(const std::string& borrower, const KeptSession& fresh);
+
+    // Notes the refresh of this token under `key`; returns the key to send, which is the one noted
+    // first when the token was being refreshed already.
+    std::string mark(const std::string& borrower, const std::string& refresh_token,
+                     const std::string& key);
+    void drop_mark(const std::string& borrower);
+
+    // Stores what a refresh of `old_token` brought, unless another pair took its place meanwhile.
+    bool commit(const std::string& borrower, const std::string& old_token,
+                const KeptSession& fresh);
+
+  private:
+    void write(const std::string& borrower, const KeptSession& session);
+
+    SharedDatabase& shared_;
+    const Sealer& sealer_;
+};
+
+}  // namespace credit::partner

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "sandbox/call.h"
+
+namespace credit::sandbox {
+
+// Thrown wherever a call is refused; what was written before it is kept, so that the verdict "this
+// token was used twice" and the end of its family go together.
+struct Refusal {
+    int status;
+    std::string code;
+    std::string message;
+    bool retryable = false;
+    nlohmann::json details = nlohmann::json::object();
+};
+
+Refusal invalid_field(const std::string& field, const std::string& message);
+Refusal invalid_api_key();
+Refusal invalid_session();
+Refusal not_found(const std::string& message);
+
+// Fills request_id and correlation_id. A correlation id that is refused is replaced, too: the
+// reply has to have one.
+void identify(Call& call);
+
+// Checks the headers every route shares.
+void check_headers(const Call& call);
+
+Reply success(const Call& call, const nlohmann::ordered_json& data, int status = 200);
+Reply failure(Call& call, const Refusal& refusal);
+
+// The documented code that goes with a status, for replies that faults make up.
+std::string usual_code(int status);
+
+}  // namespace credit::sandbox

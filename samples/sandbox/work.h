@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "sandbox/call.h"
+#include "sandbox/settings.h"
+#include "server_kit/sqlite.h"
+
+namespace credit::sandbox {
+
+// What handling one call needs, all of it within one transaction.
+struct Work {
+    kit::Database& database;
+    const Settings& settings;
+    const std::string& environment;
+    Call& call;
+};
+
+}  // namespace credit::sandbox
