@@ -272,7 +272,8 @@ class Session(CliTest):
         code, objects = self.run_json("adopt", text=SESSION)
         self.assertEqual((code, objects[0]["state"], objects[0]["generation"]), (0, "active", 1))
         code, objects = self.run_json("token")
-        self.assertEqual((code, objects[0]["generation"], objects[0]["size"]), (0, 1, 40))
+        self.assertEqual((code, objects[0]["generation"], objects[0]["size"], objects[0]["source"]),
+                         (0, 1, 40, "cache"))
         self.assertNotIn("token", objects[0])
         _, raw = self.run_json("token", "--raw")
         self.assertEqual(raw[0]["token"], "st_test_" + "a" * 32)

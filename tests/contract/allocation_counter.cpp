@@ -3,6 +3,17 @@
 #include <cstdlib>
 #include <new>
 
+#if defined(__SANITIZE_THREAD__)
+#define CREDIT_OWN_NEW 0
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CREDIT_OWN_NEW 0
+#endif
+#endif
+#ifndef CREDIT_OWN_NEW
+#define CREDIT_OWN_NEW 1
+#endif
+
 namespace {
 thread_local std::uint64_t allocations = 0;
 }  // namespace
@@ -11,8 +22,12 @@ namespace credit {
 std::uint64_t allocations_of_this_thread() noexcept {
     return allocations;
 }
+bool counts_allocations() noexcept {
+    return CREDIT_OWN_NEW != 0;
+}
 }  // namespace credit
 
+#if CREDIT_OWN_NEW
 void* operator new(std::size_t size) {
     ++allocations;
     void* data = std::malloc(size == 0 ? 1 : size);
@@ -25,3 +40,4 @@ void operator delete(void* data) noexcept {
 void operator delete(void* data, std::size_t) noexcept {
     std::free(data);
 }
+#endif

@@ -10,6 +10,7 @@ namespace {
 int pending_error = 0;
 unsigned to_skip = 0;
 bool came_to_pass = false;
+constexpr int kDie = -1;
 
 bool is_due() noexcept {
     if (pending_error == 0) return false;
@@ -17,6 +18,7 @@ bool is_due() noexcept {
         --to_skip;
         return false;
     }
+    if (pending_error == kDie) ::_exit(credit::kDiedAtSync);
     errno = pending_error;
     pending_error = 0;
     came_to_pass = true;
@@ -31,6 +33,10 @@ void fail_sync(int error, unsigned skip) noexcept {
     pending_error = error;
     to_skip = skip;
     came_to_pass = false;
+}
+
+void die_at_sync(unsigned skip) noexcept {
+    fail_sync(kDie, skip);
 }
 
 bool sync_failed() noexcept {

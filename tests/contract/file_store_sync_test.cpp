@@ -2,7 +2,11 @@
 // the next time (R2).
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cerrno>
+#include <functional>
 
 #include "tests/contract/failing_sync.h"
 #include "tests/contract/file_world.h"
@@ -128,6 +132,76 @@ TEST_F(FileStoreSync, EverySyncOfAnErasure) {
         EXPECT_EQ(from_outside().answer, StoreAnswer::absent);
     }
     EXPECT_GE(failures, 3u);
+}
+
+// Runs `work` on a store of its own in a child that is killed at its sync number `skip`; false if
+// it got to its end.
+bool dies_at_sync(FileWorld& world, const RecordKey& key, unsigned skip,
+                  const std::function<void(RecordStore&)>& work) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+        const auto store = world.start_process();
+        const auto record = store->open_record(key);
+        die_at_sync(skip);
+        work(*record);
+        ::_exit(0);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == kDiedAtSync;
+}
+
+TEST_F(FileStoreSync, DeathAtEverySyncOfTheFirstWriteIsAllOrNothing) {
+    const auto first = [&](RecordStore& record) { write(record, header_of(key_, 1), "one", true); };
+    for (unsigned skip = 0;; ++skip) {
+        ASSERT_EQ(record_->erase().answer, StoreAnswer::done);
+        if (!dies_at_sync(world_, key_, skip, first)) {
+            EXPECT_GE(skip, 4u);
+            break;
+        }
+        const Loaded after = from_outside();
+        EXPECT_TRUE(after.answer == StoreAnswer::absent || after.body == "one") << after.detail;
+        const std::uint64_t next = after.header.write_seq + 1;
+        EXPECT_EQ(write(*record_, header_of(key_, next), "again", true), StoreAnswer::done);
+    }
+}
+
+TEST_F(FileStoreSync, DeathAtEverySyncOfALaterWriteKeepsARecord) {
+    const auto later = [&](RecordStore& record) { write(record, header_of(key_, 2), "two", true); };
+    for (unsigned skip = 0;; ++skip) {
+        ASSERT_EQ(record_->erase().answer, StoreAnswer::done);
+        ASSERT_EQ(write(*record_, header_of(key_, 1), "one", true), StoreAnswer::done);
+        const bool died = dies_at_sync(world_, key_, skip, later);
+        const Loaded after = from_outside();
+        EXPECT_EQ(after.answer, StoreAnswer::present) << after.detail;
+        EXPECT_EQ(after.body, after.header.write_seq == 1 ? "one" : "two");
+        if (!died) {
+            EXPECT_GE(skip, 2u);
+            break;
+        }
+    }
+}
+
+// An erasure cut short leaves the newest record or none, never an older one.
+TEST_F(FileStoreSync, DeathAtEverySyncOfAnErasureBringsNothingOlderBack) {
+    for (const std::uint64_t last : {std::uint64_t{2}, std::uint64_t{3}}) {
+        for (unsigned skip = 0;; ++skip) {
+            ASSERT_EQ(record_->erase().answer, StoreAnswer::done);
+            for (std::uint64_t seq = 1; seq <= last; ++seq) {
+                ASSERT_EQ(write(*record_, header_of(key_, seq), "some"), StoreAnswer::done);
+            }
+            const bool died =
+                dies_at_sync(world_, key_, skip, [](RecordStore& record) { record.erase(); });
+            const Loaded after = from_outside();
+            EXPECT_TRUE(after.answer == StoreAnswer::absent || after.header.write_seq == last)
+                << skip << ": " << after.detail;
+            if (!died) {
+                EXPECT_EQ(after.answer, StoreAnswer::absent);
+                EXPECT_GE(skip, 3u);
+                break;
+            }
+        }
+    }
 }
 
 }  // namespace

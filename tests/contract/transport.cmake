@@ -17,7 +17,7 @@ add_executable(credit_transport_contract_test
     "${CMAKE_CURRENT_LIST_DIR}/transport_slow_resolver.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/transport_test.cpp")
 target_link_libraries(credit_transport_contract_test PRIVATE
-    credit_build_flags credit_platform_curl credit_base
+    credit_build_flags credit_platform_curl credit_core_base
     OpenSSL::SSL GTest::gtest GTest::gtest_main Threads::Threads ${CMAKE_DL_LIBS})
 include(GoogleTest)
 gtest_discover_tests(credit_transport_contract_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)

@@ -206,7 +206,10 @@ TEST_P(CurlTransportTest, any_failing_allocation_ends_as_out_of_memory) {
 // Runs in a process of its own, because libcurl looks at the variable once, when it is initialised.
 class CurlKeyLogDeathTest : public ::testing::Test {
   protected:
-    static void request_with_key_log(const std::string& path) {
+    static void request_with_key_log() {
+        const std::string path = (std::filesystem::temp_directory_path() /
+                                  ("credit-keylog-" + std::to_string(::getpid())))
+                                     .string();
         const EnvironmentVariable variable("SSLKEYLOGFILE", path);
         const CertificateAuthority authority("key log CA");
         TransportServer::Script script;
@@ -226,19 +229,14 @@ class CurlKeyLogDeathTest : public ::testing::Test {
         const bool refused = !told->ok && told->failure == HttpFailure::refused &&
                              !told->maybe_sent &&
                              told->detail.find("SSLKEYLOGFILE") != std::string::npos;
-        if (std::filesystem::exists(path)) std::_Exit(2);
+        if (std::filesystem::remove(path)) std::_Exit(2);
         std::_Exit(refused && server.connections() == 0 ? 0 : 1);
     }
 };
 
 TEST_F(CurlKeyLogDeathTest, R40_no_tls_secret_reaches_a_key_log) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
-    const std::string path =
-        (std::filesystem::temp_directory_path() / ("credit-keylog-" + std::to_string(::getpid())))
-            .string();
-    EXPECT_EXIT(request_with_key_log(path), ::testing::ExitedWithCode(0), "");
-    EXPECT_FALSE(std::filesystem::exists(path));
-    std::filesystem::remove(path);
+    EXPECT_EXIT(request_with_key_log(), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace credit::test

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "core/engine/executor.h"
+
 namespace credit {
 namespace {
 
@@ -47,6 +49,9 @@ std::shared_ptr<Poller> installed_poller() {
     return poller();
 }
 }  // namespace fake
+
+// The fake has no threads to prepare.
+void set_thread_start_hook(void (*)()) noexcept {}
 
 void install_poller(std::shared_ptr<Poller> given) {
     poller() = std::move(given);
