@@ -138,6 +138,8 @@ void SessionCore::carry_out(Effects& effects) {
     // Tokens are given out of what was published with the same step.
     for (Effect& effect : effects) {
         if (const auto* publication = std::get_if<effect::Publish>(&effect)) publish(*publication);
+        // Whoever is told next may ask for the state, so it is the new one by then.
+        if (const auto* news = std::get_if<effect::Announce>(&effect)) take_snapshot(news->info);
     }
     for (Effect& effect : effects) carry_out_one(effect);
 }
@@ -214,11 +216,13 @@ void SessionCore::finish_op(OpID op) {
     if (auto* done = std::get_if<DoneCallback>(&pending)) return (*done)(nullptr);
 }
 
+void SessionCore::take_snapshot(const StateInfo& info) {
+    const std::lock_guard<std::mutex> hold(snapshot_mutex_);
+    snapshot_ = info;
+}
+
 void SessionCore::announce(const StateInfo& info) {
-    {
-        const std::lock_guard<std::mutex> hold(snapshot_mutex_);
-        snapshot_ = info;
-    }
+    take_snapshot(info);
     if (info.state != PublicState::loading || info.reason != Code::ok) {
         for (auto& go : std::exchange(on_loaded_, {})) go();
     }

@@ -87,6 +87,7 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void give_token(OpID op, TokenSource source);
     void fail_op(OpID op, const Error& error);
     void finish_op(OpID op);
+    void take_snapshot(const StateInfo& info);
     void announce(const StateInfo& info);
     void publish(const effect::Publish& publication);
     void finish_closing();

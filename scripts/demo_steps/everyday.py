@@ -101,7 +101,7 @@ def unauthorized_once(world: World, sabotage: bool) -> Evidence:
     if sabotage:
         world.sandbox.fault("unauthorized", "journeys", count=4)
     window = world.window()
-    answer = world.call(device, "POST", '{"journeyType":"PERSONAL_LOAN"}')
+    answer = world.call(device, "POST", '{"type":"PERSONAL_LOAN"}')
     seen = window.read()
     checks.equal("the call succeeds in the end", (True, 201), (answer["ok"], answer.get("status")))
     course = [(one["method"], one["route"], one["status"]) for one in seen.requests]

@@ -73,6 +73,13 @@ TEST_P(CurlTransportTest, reply_that_ends_with_its_connection_is_no_reply) {
     EXPECT_EQ(outcome.detail, "the reply does not say where it ends");
 }
 
+TEST_P(CurlTransportTest, R22_room_for_an_ordinary_reply_is_taken_before_sending) {
+    TransportServer server(tls_script());
+    const HttpOutcome& outcome = exchange(fresh_post(server.url("/path")));
+    ASSERT_TRUE(outcome.ok) << outcome.detail;
+    EXPECT_EQ(outcome.response.body.capacity(), 8U * 1024);
+}
+
 TEST_P(CurlTransportTest, completions_run_inside_wait_on_its_thread) {
     TransportServer server(tls_script());
     const std::thread::id engine = std::this_thread::get_id();
@@ -132,13 +139,15 @@ TEST_P(CurlTransportTest, too_many_requests_fail_unsent) {
     TransportServer server(script);
     const OpenAtEnd open(never);
     std::vector<std::shared_ptr<Call>> calls;
-    // Nothing is driven in between, so no connection is opened.
     for (std::size_t i = 0; i < CurlTransport::kMaxTransfers; ++i) {
         calls.push_back(send(request("GET", server.url("/path"))));
     }
     const auto above = send(request("GET", server.url("/path")));
+    // Before the first wait, so that none of them opens a connection.
     for (const auto& call : calls)
         cancel(*call);
+    poller().wait(Millis{0});
+    EXPECT_EQ(above->completions.load(), 1);
     expect_failure(finish(above), HttpFailure::connect, false);
     for (const auto& call : calls)
         expect_failure(finish(call), HttpFailure::cancelled, false);

@@ -97,6 +97,13 @@ typedef struct credit_str {
     size_t size;
 } credit_str;
 
+/* A credit_str of a C string; NULL gives "not given". */
+static inline credit_str credit_string(const char *CREDIT_NULLABLE text) CREDIT_NOEXCEPT {
+    credit_str out = {text, 0};
+    while (text && text[out.size]) ++out.size;
+    return out;
+}
+
 typedef struct credit_header {
     credit_str name;
     credit_str value;
@@ -279,7 +286,8 @@ typedef struct credit_tls {
 CREDIT_API CREDIT_MUST_USE credit_code credit_config_create(credit_config *CREDIT_NULLABLE *CREDIT_NONNULL out) CREDIT_NOEXCEPT;
 CREDIT_API void credit_config_release(credit_config *CREDIT_NULLABLE config) CREDIT_NOEXCEPT;
 /* Checks everything that opening would. On anything but CREDIT_OK *error (if not NULL) is an owned error that names the
- * field. Setters check what they can see alone and return the same codes. Not to be used while another thread changes the
+ * field. Setters check what they can see alone and return the same codes; what a setter refused makes the check
+ * fail with that reason until it is set well. Not to be used while another thread changes the
  * same configuration. */
 CREDIT_API CREDIT_MUST_USE credit_code credit_config_check(const credit_config *config,
                                                            credit_error *CREDIT_NULLABLE *CREDIT_NULLABLE error) CREDIT_NOEXCEPT;
@@ -337,7 +345,7 @@ CREDIT_API CREDIT_MUST_USE credit_code credit_session_open(const credit_config *
                                                            credit_error *CREDIT_NULLABLE *CREDIT_NULLABLE error) CREDIT_NOEXCEPT;
 CREDIT_API credit_session *CREDIT_NULLABLE credit_session_retain(credit_session *CREDIT_NULLABLE session) CREDIT_NOEXCEPT;
 CREDIT_API void credit_session_release(credit_session *CREDIT_NULLABLE session) CREDIT_NOEXCEPT;
-/* The state of right now; *info must have struct_size set. */
+/* The state of right now; *info must have struct_size set. Works on spent handles too. */
 CREDIT_API credit_code credit_session_state(credit_session *session, credit_state_info *info) CREDIT_NOEXCEPT;
 
 typedef void (*credit_done_callback)(void *CREDIT_NULLABLE context, const credit_error *CREDIT_NULLABLE error);
@@ -513,7 +521,7 @@ CREDIT_API credit_str credit_journey_next_action(const credit_journey *journey) 
 
 /* ------------------------------------------------------------------ ports
  * Structs of function pointers. The library copies the struct, calls `release(context)` (if not NULL) once when it needs it
- * no more, and may call from its own threads. "Storage thread" calls may block; all others must not. */
+ * no more, and may call from its own threads. A struct that a setter refuses stays the caller's: its release is not called. "Storage thread" calls may block; all others must not. */
 
 CREDIT_ENUM(credit_store_answer) {
     CREDIT_STORE_PRESENT = 0, /* load handed out a record */
