@@ -33,7 +33,7 @@ install(FILES "${CMAKE_BINARY_DIR}/CreditSDKConfig.cmake" "${CMAKE_BINARY_DIR}/C
 set(CREDIT_PC_REQUIRES "")
 set(CREDIT_PC_LIBS "")
 if(CREDIT_LIBRARY_TYPE STREQUAL "STATIC_LIBRARY")
-    set(CREDIT_PC_REQUIRES "libcurl libsodium simdjson")
+    set(CREDIT_PC_REQUIRES "Requires: libcurl libsodium simdjson\n")
     set(CREDIT_PC_LIBS " -lstdc++ -lpthread")
 endif()
 file(RELATIVE_PATH CREDIT_PC_PREFIX "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")

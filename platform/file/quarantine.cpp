@@ -27,6 +27,10 @@ StoreResult quarantine_slot(int folder, const RecordNames& names, const char* sl
     return {StoreAnswer::done, {}};
 }
 
+bool has_quarantined(int folder, const RecordNames& names) noexcept {
+    return exists(folder, names.quarantined[0]) || exists(folder, names.quarantined[1]);
+}
+
 StoreResult erase_quarantined(int folder, const RecordNames& names) {
     for (const std::string& name : names.quarantined) {
         StoreResult removed = shred(folder, name.c_str());

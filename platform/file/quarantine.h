@@ -9,6 +9,7 @@ namespace credit {
 // Moves a slot file aside. The first evidence of a record is never overwritten; the second place
 // holds the latest.
 StoreResult quarantine_slot(int folder, const RecordNames& names, const char* slot);
+bool has_quarantined(int folder, const RecordNames& names) noexcept;
 StoreResult erase_quarantined(int folder, const RecordNames& names);
 
 }  // namespace credit

@@ -64,8 +64,12 @@ StoreResult MemoryDisk::load(const RecordKey& key, RecordHeader& header, SecretB
     const std::lock_guard<std::mutex> hold(mutex_);
     if (auto early = injected(Operation::load)) return *early;
     const auto found = records_.find(key.name);
-    if (found == records_.end() || is_empty(found->second)) return {StoreAnswer::absent, {}};
+    if (found == records_.end()) return {StoreAnswer::absent, {}};
     Record& record = found->second;
+    if (is_empty(record)) {  // what was set aside is not empty until something is stored
+        if (record.quarantine.empty()) return {StoreAnswer::absent, {}};
+        return {StoreAnswer::corrupt, "a damaged record is quarantined"};
+    }
     if (holds_newer_format(record)) return {StoreAnswer::newer_format, "written by a newer SDK"};
     const int newest = newest_of(record, key);
     if (newest < 0) {

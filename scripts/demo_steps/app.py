@@ -112,26 +112,30 @@ class App:
             "CREDIT_STORAGE_KEY": device.storage_key, "CREDIT_PARTNER_AUTH": f"Bearer {device.login}",
         } | dict(extra or {})
 
-    def run(self, device: Device, *words: str, environment: Mapping[str, str] | None = None,
-            json_output: bool = True) -> Answer:
-        """One process, one command. The answer has its exit code in `exit_code`."""
-        arguments = [str(self._program)] + (["--json"] if json_output else []) + list(words)
-        child, log = self._processes.spawn("cli", arguments, self._environment(device, environment),
-                                           subprocess.DEVNULL, self._folder)
+    def _run(self, device: Device, words: Sequence[str], environment: Mapping[str, str] | None) -> tuple[int, str]:
+        child, log = self._processes.spawn("cli", [str(self._program), *words],
+                                           self._environment(device, environment), subprocess.DEVNULL, self._folder)
         try:
             output, _ = child.communicate(timeout=ANSWER_SECONDS)
         except subprocess.TimeoutExpired:
             child.kill()
-            raise StepFailed(f"{words[0]} ends", f"an end within {ANSWER_SECONDS:g} s", "still running") from None
+            raise StepFailed(f"{words[-1]} ends", f"an end within {ANSWER_SECONDS:g} s", "still running") from None
         log.write_text(output, encoding="utf-8")
-        if not json_output:
-            return {"exit_code": child.returncode, "text": output}
+        return child.returncode, output
+
+    def print_out(self, device: Device, *words: str) -> None:
+        """One process whose output is only kept in the logs."""
+        self._run(device, words, None)
+
+    def run(self, device: Device, *words: str, environment: Mapping[str, str] | None = None) -> Answer:
+        """One process, one command. The answer has its exit code in `exit_code`."""
+        status, output = self._run(device, ["--json", *words], environment)
         try:
             answer = json.loads(output)
         except ValueError:
             raise StepFailed(f"{words[0]} answers", "one JSON object",
-                             f"exit code {child.returncode}, {output[:200]!r}") from None
-        return {**answer, "exit_code": child.returncode}
+                             f"exit code {status}, {output[:200]!r}") from None
+        return {**answer, "exit_code": status}
 
     def run_ok(self, device: Device, *words: str, environment: Mapping[str, str] | None = None) -> Answer:
         answer = must_work(words, self.run(device, *words, environment=environment))

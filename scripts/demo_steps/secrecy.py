@@ -40,8 +40,8 @@ def ask_for_everything(world: World) -> None:
         if not device.store.exists():
             continue
         for command in (("diagnostics",), ("explain",), ("status",), ("watch", "--seconds", "0"), ("token",)):
-            world.app.run(device, "--log", *command)
-            world.app.run(device, "--log", *command, json_output=False)
+            for form in ((), ("--json",)):
+                world.app.print_out(device, "--log", *form, *command)
 
 
 def check_the_search(secrets: list[Secret]) -> None:

@@ -204,6 +204,20 @@ TEST_F(FileStoreDamage, TheFirstEvidenceIsKeptBesideTheLatest) {
     EXPECT_EQ(stat_of(b()).st_size, static_cast<off_t>(kSlotBytes));
 }
 
+// Never "empty" by silence (R3): also not at the second look, not after a restart.
+TEST_F(FileStoreDamage, SetAsideIsNotEmpty) {
+    Bytes damaged = newer_;
+    damaged[130] = static_cast<std::byte>(~static_cast<unsigned>(newer_[130]));
+    write_file(a(), empty_slot());
+    write_file(b(), damaged);
+    EXPECT_EQ(load(*record_).answer, StoreAnswer::corrupt);
+    EXPECT_EQ(load(*record_).answer, StoreAnswer::corrupt);
+    EXPECT_EQ(load(*store_, key_).answer, StoreAnswer::corrupt);
+    ASSERT_EQ(write(*record_, header_of(key_, 9), body('9')), StoreAnswer::done);
+    EXPECT_EQ(load(*store_, key_).body, body('9'));
+    EXPECT_EQ(read_file(world_.path(key_, ".q1")), damaged);
+}
+
 TEST_F(FileStoreDamage, AMissingSlotBesideAValidOneIsMadeAgain) {
     std::filesystem::remove(a());
     EXPECT_EQ(load(*record_).body, body('2'));

@@ -77,7 +77,7 @@ TEST_F(FileStoreSpace, AWriteCutShortIsFullAndKeepsTheNewest) {
 }
 
 // Slots that exist and hold nothing are no excuse to tear a first write.
-TEST_F(FileStoreSpace, NoRoomAfterAQuarantineIsFullAndAbsent) {
+TEST_F(FileStoreSpace, NoRoomAfterAQuarantineIsFullAndStaysCorrupt) {
     ASSERT_EQ(write(*record_, header_of(key_, 1), "one", true), StoreAnswer::done);
     world_.damage(key_, 0);
     world_.damage(key_, 1);
@@ -87,7 +87,7 @@ TEST_F(FileStoreSpace, NoRoomAfterAQuarantineIsFullAndAbsent) {
         const FileSizeLimit limit(130);
         EXPECT_EQ(write(*record_, header_of(key_, 1), "one"), StoreAnswer::full);
     }
-    EXPECT_EQ(load(*store_, key_).answer, StoreAnswer::absent);
+    EXPECT_EQ(load(*store_, key_).answer, StoreAnswer::corrupt);
 }
 
 TEST_F(FileStoreSpace, BothSlotsCutShortKeepTheNewest) {

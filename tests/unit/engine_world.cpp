@@ -195,8 +195,8 @@ std::optional<HttpOutcome> FakePlatform::answer(const HttpRequest& request) {
         return override(request);
     }
     if (request.url.ends_with("/headless/sessions/refresh")) return refresh(request, true);
-    if (request.url.ends_with("/credit/session/refresh")) return refresh(request, refresh_token.size() != 1);
-    if (request.url.ends_with("/credit/session")) return reply(200, flat("borrower-1", refresh_token.size() != 1));
+    if (request.url.ends_with("/credit/session/refresh")) return refresh(request, !backend_managed);
+    if (request.url.ends_with("/credit/session")) return reply(200, flat("borrower-1", !backend_managed));
     const std::string correlation = header_of(request, "X-Correlation-ID");
     if (view_or_empty(request.bearer) != session_token) {
         return reply(401, error_body("AUTH_INVALID_SESSION", correlation));
@@ -375,6 +375,9 @@ void World::came(const OutcomeRef& outcome, const Error* error) {
     ++outcome->calls;
     EXPECT_EQ(outcome->calls, 1);
     if (error != nullptr) outcome->error = *error;
+    ++depth;
+    if (outcome->then) outcome->then();
+    --depth;
 }
 
 DoneCallback World::done(const OutcomeRef& outcome) {

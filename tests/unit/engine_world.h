@@ -104,6 +104,7 @@ class FakePlatform {
 
     std::int64_t life_ms = 1'800'000;
     std::string journey_id = "journey-1";
+    bool backend_managed = false;  // the partner keeps the refresh token
     int rotations = 0;
     int replays = 0;
     int minted = 0;
@@ -181,6 +182,7 @@ class CollectingLogger : public Logger {
 // What a callback brought; `calls` must be 1 in the end.
 struct Outcome {
     int calls = 0;
+    std::function<void()> then;  // what the app does inside the callback
     std::optional<Error> error;
     TokenRef token;
     TokenSource source = TokenSource::cache;
