@@ -30,7 +30,8 @@ struct Platform {
     std::shared_ptr<Entropy> entropy = std::make_shared<PosixEntropy>();
     // No logger: one process-wide transport cannot know whose log its lines belong to; outcomes
     // carry their detail.
-    std::shared_ptr<CurlTransport> transport = std::make_shared<CurlTransport>(clock, std::make_shared<NullLogger>());
+    std::shared_ptr<CurlTransport> transport =
+        std::make_shared<CurlTransport>(clock, std::make_shared<NullLogger>());
 };
 
 const Platform& platform() {

@@ -1,5 +1,7 @@
 #include "core/engine/engine.h"
 
+#include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -46,17 +48,22 @@ void Engine::post(Task task) {
     {
         const std::lock_guard<std::mutex> hold(mutex_);
         mailbox_.push_back(std::move(task));
-        if (threaded_ && !running_) start_thread_locked();
+        try {
+            if (threaded_ && !running_) start_thread_locked();
+        } catch (const std::system_error&) {  // no thread to be had: the task was not taken on
+            mailbox_.pop_back();
+            throw std::bad_alloc();
+        }
     }
     poller_->wake();
 }
 
 void Engine::start_thread_locked() {
-    running_ = true;
     std::thread([this] {
         run_thread_start_hook();
         run();
     }).detach();
+    running_ = true;  // seen by the new thread: it takes the mutex first
 }
 
 void Engine::run() {
@@ -73,27 +80,31 @@ void Engine::run() {
 bool Engine::run_once(Millis longest) {
     run_tasks();
     const Millis next = run_timers();
-    {
-        const std::lock_guard<std::mutex> hold(mutex_);
-        if (!mailbox_.empty()) return false;
-        if (timed_.empty()) return true;
+    if (has_tasks()) return false;
+    if (timed_.empty()) {
+        // What closing cancelled is delivered, so that nothing holds a closed session's secrets (R39).
+        poller_->wait(Millis{0});
+        return !has_tasks();
     }
     if (longest.count > 0) poller_->wait(min(longest, max(next, Millis{0})));
     return false;
 }
 
-bool Engine::run_tasks() {
+bool Engine::has_tasks() {
+    const std::lock_guard<std::mutex> hold(mutex_);
+    return !mailbox_.empty();
+}
+
+void Engine::run_tasks() {
     std::deque<Task> tasks;
     {
         const std::lock_guard<std::mutex> hold(mutex_);
         tasks.swap(mailbox_);
     }
-    const bool any = !tasks.empty();
     for (Task& task : tasks) {
         task();
         task = nullptr;
     }
-    return any;
 }
 
 Millis Engine::run_timers() {

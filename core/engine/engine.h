@@ -56,7 +56,8 @@ class Engine {
   private:
     void start_thread_locked();
     void run();
-    bool run_tasks();
+    void run_tasks();
+    bool has_tasks();
     Millis run_timers();
 
     std::shared_ptr<Poller> poller_;

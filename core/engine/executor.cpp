@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -25,11 +27,16 @@ void StorageThread::run(Job job) {
         shared_->more.notify_one();
         return;
     }
+    try {
+        std::thread([shared = shared_] {
+            run_thread_start_hook();
+            work(shared);
+        }).detach();
+    } catch (const std::system_error&) {  // no thread to be had: the job was not taken on
+        shared_->jobs.pop_back();
+        throw std::bad_alloc();
+    }
     shared_->running = true;
-    std::thread([shared = shared_] {
-        run_thread_start_hook();
-        work(shared);
-    }).detach();
 }
 
 void StorageThread::work(const std::shared_ptr<Shared>& shared) {

@@ -31,7 +31,7 @@ Result<std::shared_ptr<Session>> Session::open(SessionConfig config, std::string
         auto made =
             std::make_shared<SessionCore>(Engine::shared(), std::move(config), std::move(borrower_external_id));
         core = made.get();
-        made->engine().post([made] { made->open(); });
+        made->post([made] { made->open(); });
         return std::make_shared<Session>(made);
     });
 }
@@ -39,27 +39,30 @@ Result<std::shared_ptr<Session>> Session::open(SessionConfig config, std::string
 Session::Session(std::shared_ptr<SessionCore> core) : core_(std::move(core)) { CREDIT_CHECK(core_ != nullptr); }
 
 Session::~Session() {
-    core_->engine().post([core = core_] { core->close(nullptr); });
+    try {
+        core_->post([core = core_] { core->close(nullptr); });
+    } catch (const std::bad_alloc&) {  // stays open inside until the process ends; a destructor cannot tell anybody
+    }
 }
 
 StateInfo Session::state() const noexcept { return core_->snapshot(); }
 
 std::uint64_t Session::subscribe(StateCallback callback, std::function<void()> on_last) {
     const OpID id = core_->next_op();
-    core_->engine().post([core = core_, id, callback = std::move(callback), on_last = std::move(on_last)] {
+    core_->post([core = core_, id, callback = std::move(callback), on_last = std::move(on_last)] {
         core->subscribe(id, callback, on_last);
     });
     return id;
 }
 
 void Session::unsubscribe(std::uint64_t id) {
-    core_->engine().post([core = core_, id] { core->unsubscribe(id); });
+    core_->post([core = core_, id] { core->unsubscribe(id); });
 }
 
 Result<OpID> Session::start(StartOptions options, bool replace, std::int64_t deadline_ms, DoneCallback done) {
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
-    core_->engine().post([=, core = core_, options = std::move(options), done = std::move(done)] {
+    core_->post([=, core = core_, options = std::move(options), done = std::move(done)] {
         core->start(op, options, replace, deadline_ms, done);
     });
     return op;
@@ -69,7 +72,7 @@ Result<OpID> Session::adopt_json(SecretBuffer json, bool replace, DoneCallback d
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
     auto shared = std::make_shared<SecretBuffer>(std::move(json));
-    core_->engine().post([=, core = core_, done = std::move(done)] {
+    core_->post([=, core = core_, done = std::move(done)] {
         core->adopt(op, std::move(*shared), replace, done);
     });
     return op;
@@ -78,15 +81,17 @@ Result<OpID> Session::adopt_json(SecretBuffer json, bool replace, DoneCallback d
 Status Session::end(DoneCallback done) {
     if (core_->spent()) return spent_error();
     core_->spend();  // R35: gone in this process when end() returns
+    Registry::shared().remove(*core_);  // R28: opening from here on gives a fresh handle
     const OpID op = core_->next_op();
-    core_->engine().post([=, core = core_, done = std::move(done)] {
+    core_->post([=, core = core_, done = std::move(done)] {
         core->end(op, done ? done : [](const Error*) {});
     });
     return Unit{};
 }
 
 Status Session::close(DoneCallback done) {
-    core_->engine().post([core = core_, done = std::move(done)] { core->close(done); });
+    Registry::shared().remove(*core_);  // opening from here on does not give a session that is about to be closed
+    core_->post([core = core_, done = std::move(done)] { core->close(done); });
     return Unit{};
 }
 
@@ -96,7 +101,7 @@ Result<OpID> Session::get_token(std::int64_t minimum_lifetime_ms, std::int64_t d
         return Error(Code::invalid_argument, "minimum_lifetime_ms and deadline_ms must not be negative");
     }
     const OpID op = core_->next_op();
-    core_->engine().post([=, core = core_, done = std::move(done)] {
+    core_->post([=, core = core_, done = std::move(done)] {
         core->get_token(op, Millis{minimum_lifetime_ms}, deadline_ms, done);
     });
     return op;
@@ -106,14 +111,14 @@ Result<OpID> Session::send(CallRequest request, CallCallback done) {
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
     auto shared = std::make_shared<CallRequest>(std::move(request));
-    core_->engine().post([=, core = core_, done = std::move(done)] { core->send(op, std::move(*shared), done); });
+    core_->post([=, core = core_, done = std::move(done)] { core->send(op, std::move(*shared), done); });
     return op;
 }
 
 Result<OpID> Session::journey(bool known_only, std::int64_t deadline_ms, JourneyCallback done) {
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
-    core_->engine().post([=, core = core_, done = std::move(done)] {
+    core_->post([=, core = core_, done = std::move(done)] {
         core->journey(op, known_only, deadline_ms, done);
     });
     return op;
@@ -121,25 +126,25 @@ Result<OpID> Session::journey(bool known_only, std::int64_t deadline_ms, Journey
 
 Result<OpID> Session::diagnostics(TextCallback done) {
     const OpID op = core_->next_op();
-    core_->engine().post([=, core = core_, done = std::move(done)] { core->diagnostics(op, done); });
+    core_->post([=, core = core_, done = std::move(done)] { core->diagnostics(op, done); });
     return op;
 }
 
 Status Session::reject_token(std::uint64_t generation) {
     if (core_->spent()) return spent_error();
     if (generation == 0) return Error(Code::invalid_argument, "generation must not be 0");
-    core_->engine().post([=, core = core_] { core->reject(generation); });
+    core_->post([=, core = core_] { core->reject(generation); });
     return Unit{};
 }
 
 Status Session::cancel(OpID op) {
-    core_->engine().post([=, core = core_] { core->cancel(op); });
+    core_->post([=, core = core_] { core->cancel(op); });
     return Unit{};
 }
 
 Status Session::notify(Hint hint) {
     if (core_->spent()) return spent_error();
-    core_->engine().post([=, core = core_] { core->notify(hint); });
+    core_->post([=, core = core_] { core->notify(hint); });
     return Unit{};
 }
 
@@ -178,17 +183,15 @@ Status erase_storage(SessionConfig config, std::string borrower_external_id, Don
     }
     const RecordKey key = record_key(config.settings, borrower_external_id);
     Engine& engine = Engine::shared();
-    engine.storage().run([&engine, key, store = config.ports.store, done = std::move(done)] {
-        const auto record = store->open_record(key);
-        StoreResult result = record->lock();
-        if (result.answer == StoreAnswer::done) {
-            result = record->erase();
-            record->unlock();
-        }
-        engine.post([done, result] {
-            const Code code = code_of(result.answer);
-            const Error error(code, "the store did not erase the record: " + result.detail);
-            done(code == Code::ok ? nullptr : &error);
+    // By way of the engine: what a session that was just closed still has to write comes first.
+    engine.post([&engine, key, store = config.ports.store, done = std::move(done)] {
+        engine.storage().run([&engine, key, store, done] {
+            const StoreResult result = erase_record(*store, key);
+            engine.post([done, result] {
+                const Code code = code_of(result.answer);
+                const Error error(code, "the store did not erase the record: " + result.detail);
+                done(code == Code::ok ? nullptr : &error);
+            });
         });
     });
     return Unit{};

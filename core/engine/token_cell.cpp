@@ -14,19 +14,11 @@ TokenCell::Read TokenCell::judge(const Terms& terms, Millis minimum, ElapsedTime
     return terms.ends - now >= wanted ? Read::ok : Read::too_short;
 }
 
-void TokenCell::leave(Slot& slot) noexcept {
-    // Sequentially consistent on both sides: either the reader sees the retirement or the writer sees it leave.
-    slot.left.fetch_add(1, std::memory_order_seq_cst);
-    reclaim_if_last(slot);
-}
-
-// Whoever sees that all who entered have left lets go of the token; the exchange makes it exactly one of them.
-void TokenCell::reclaim_if_last(Slot& slot) noexcept {
-    std::uint64_t retired = slot.retired.load(std::memory_order_seq_cst);
-    if (retired == 0 || slot.left.load(std::memory_order_seq_cst) != retired - 1) return;
-    if (!slot.retired.compare_exchange_strong(retired, 0, std::memory_order_acq_rel)) return;
+// Whoever brings the count to zero lets go of the token. One atomic step, so a reader that was stopped for long cannot
+// mistake a later use of the slot for its own.
+void TokenCell::add(Slot& slot, std::int64_t readers) noexcept {
+    if (slot.inside.fetch_add(readers, std::memory_order_acq_rel) + readers != 0) return;
     slot.token.reset();
-    slot.left.store(0, std::memory_order_relaxed);
     slot.free.store(true, std::memory_order_release);
 }
 
@@ -57,9 +49,7 @@ void TokenCell::publish_locked(TokenRef token, const Terms& terms) {
     slot.token = std::move(token);
     slot.terms = terms;
     const std::uint64_t old = head_.exchange(static_cast<std::uint64_t>(next) << kCountBits, std::memory_order_acq_rel);
-    Slot& left = slots_[old >> kCountBits];
-    left.retired.store((old & kCountMask) + 1, std::memory_order_seq_cst);
-    reclaim_if_last(left);
+    add(slots_[old >> kCountBits], static_cast<std::int64_t>(old & kCountMask));
 }
 
 }  // namespace credit

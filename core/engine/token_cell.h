@@ -30,7 +30,7 @@ class TokenCell {
         Read result = Read::none;
         if (slot.token != nullptr) result = judge(slot.terms, minimum, now, renew);
         if (result == Read::ok) visit(slot.token);
-        leave(slot);
+        add(slot, -1);
         return result;
     }
 
@@ -48,14 +48,14 @@ class TokenCell {
     struct Slot {
         TokenRef token;
         Terms terms;
-        std::atomic<std::uint64_t> left{0};     // readers that left
-        std::atomic<std::uint64_t> retired{0};  // readers that ever entered, plus one; 0: published or free
+        // Minus one for every reader that left, plus all who ever entered once it is retired. So it is zero for the one
+        // who sees everybody gone: a reader while it is retired, or the writer that retires it. Nobody else comes to zero.
+        std::atomic<std::int64_t> inside{0};
         std::atomic<bool> free{true};
     };
 
     static Read judge(const Terms& terms, Millis minimum, ElapsedTime now, bool& renew) noexcept;
-    void leave(Slot& slot) noexcept;
-    static void reclaim_if_last(Slot& slot) noexcept;
+    static void add(Slot& slot, std::int64_t readers) noexcept;
     void publish_locked(TokenRef token, const Terms& terms);
 
     std::atomic<std::uint64_t> head_{0};

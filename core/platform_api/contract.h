@@ -16,7 +16,7 @@ namespace credit {
 enum class RefreshRoute : std::uint8_t { platform = 1, partner = 2, backend_managed = 3 };
 enum class CredentialCarrier : std::uint8_t { authorization_header = 1, body_field = 2 };
 enum class RefreshBody : std::uint8_t {
-    empty_object = 1,         // {}
+    empty_object = 1,         // {}; in backend-managed mode {"force":true}
     refresh_token = 2,        // {"refreshToken": "..."}
     refresh_token_snake = 3,  // {"refresh_token": "..."}
     none = 4,                 // no body at all

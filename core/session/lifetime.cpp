@@ -46,14 +46,14 @@ Pair pair_from(const Issued& issued, const Stamp& sent, const Pair* previous, co
     return pair;
 }
 
+Millis passed_since(const Stamp& since, const Now& now) noexcept {
+    return since.boot.same_boot(now.boot) ? now.elapsed - since.elapsed : now.wall - since.wall;
+}
+
 std::optional<Millis> life_left(const Pair& pair, const Now& now) noexcept {
     if (pair.life_ms < 0) return std::nullopt;
-    if (pair.sent.boot.same_boot(now.boot)) {
-        return Millis{pair.life_ms} - (now.elapsed - pair.sent.elapsed);
-    }
-    // Another boot: only the wall clock is left. One that went back tells nothing (R31).
-    const Millis passed = now.wall - pair.sent.wall;
-    if (passed.count < 0) return std::nullopt;
+    const Millis passed = passed_since(pair.sent, now);
+    if (passed.count < 0) return std::nullopt;  // the wall clock went back and tells nothing (R31)
     return Millis{pair.life_ms} - passed;
 }
 

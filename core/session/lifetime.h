@@ -16,6 +16,9 @@ Pair pair_from(const Issued& issued, const Stamp& sent, const Pair* previous, co
 // Server minus device wall clock as this reply shows it; nothing if it says no time.
 std::optional<std::int64_t> offset_from(const Issued& issued, const Stamp& sent) noexcept;
 
+// How long ago something was: by the elapsed clock within one boot, else by the wall clock (R31).
+Millis passed_since(const Stamp& since, const Now& now) noexcept;
+
 // What is left of the session token's life; nothing: unknown. Negative: over.
 std::optional<Millis> life_left(const Pair& pair, const Now& now) noexcept;
 

@@ -12,8 +12,8 @@ bool takes_lease(TxnKind kind) { return kind == TxnKind::mark || kind == TxnKind
 
 bool lease_held_by_other(const Txn& txn, const Lease& lease, const Now& now,
                          const std::function<bool(std::uint64_t)>& owner_gone) {
-    if (lease.owner == 0) return false;
-    if (txn.fence != 0 && lease.fence == txn.fence) return false;
+    // Within one process the machine itself does one thing at a time, also after it was closed and opened again.
+    if (lease.owner == 0 || lease.owner == txn.owner) return false;
     if (!lease.boot.same_boot(now.boot) || now.elapsed >= lease.deadline) return false;
     return !owner_gone(lease.owner);
 }
@@ -35,10 +35,12 @@ void take_lease(Record& out, const Txn& txn, const Now& now) {
     out.lease.deadline = now.elapsed + txn.lease;
 }
 
+// R9: nobody took the lease since this session got it, or last looked.
+bool fence_holds(const Record& stored, const Txn& txn) { return stored.lease.fence == txn.fence; }
+
 // A lease that somebody else took meanwhile stays theirs.
 void release_lease(Record& out, const Txn& txn) {
-    out.lease.fence = std::max(out.lease.fence, txn.proposal.lease.fence);
-    if (out.lease.fence == txn.fence) out.lease.owner = 0;
+    if (out.lease.owner == txn.owner && fence_holds(out, txn)) out.lease.owner = 0;
 }
 
 // An intent that another process left for the same token goes on: its key, its request and its count of attempts (R12, R13).
@@ -47,6 +49,7 @@ Intent merged_intent(const Intent& mine, const std::optional<Intent>& stored) {
     const std::uint32_t attempts = std::max(mine.attempts, stored->attempts + 1);
     Intent out = stored->key_epoch >= mine.key_epoch ? *stored : mine;
     out.attempts = attempts;
+    out.not_before = mine.not_before;
     out.answered = std::max(mine.answered, stored->answered);
     out.maybe_sent = mine.maybe_sent || stored->maybe_sent;
     return out;
@@ -139,6 +142,7 @@ void apply(Record& out, const Txn& txn, const Now& now) {
         case TxnKind::write_back:
             break;
         case TxnKind::note:
+            if (!fence_holds(out, txn)) break;  // somebody else is at it: what they marked and counted stays
             out.pair = txn.proposal.pair;  // differs only when a suspect's day is over (R24)
             out.heal = txn.proposal.heal;
             out.intent = txn.proposal.intent;
@@ -166,12 +170,30 @@ TxnOutcome judge_adopt(const Txn& txn, const Record& stored) {
     if (stored.tombstone && stored.version > txn.expected) return TxnOutcome::newer;
     if (!stored.pair || stored.suspect || txn.replace) return TxnOutcome::applied;
     const Pair& mine = *txn.proposal.pair;
-    const bool timed = mine.server_time_ms != 0 && stored.pair->server_time_ms != 0;
-    // A shape without a timestamp still says when its token ends.
-    const bool older = timed ? mine.server_time_ms < stored.pair->server_time_ms
-                             : mine.session_expires_at_ms < stored.pair->session_expires_at_ms;
+    const Pair& theirs = *stored.pair;
+    const bool timed = mine.server_time_ms != 0 && theirs.server_time_ms != 0;
+    // A shape without a timestamp may still say when its token ends; one that says neither is not called older.
+    const bool ends = mine.session_expires_at_ms != 0 && theirs.session_expires_at_ms != 0;
+    const bool older = timed  ? mine.server_time_ms < theirs.server_time_ms
+                       : ends ? mine.session_expires_at_ms < theirs.session_expires_at_ms
+                              : false;
     return older ? TxnOutcome::stale : TxnOutcome::applied;
 }
+
+// Kinds whose proposal holds the pair that the session believes to be stored.
+bool believes_pair(TxnKind kind) {
+    return kind == TxnKind::mark || kind == TxnKind::suspect || kind == TxnKind::heal_mark ||
+           kind == TxnKind::write_back;
+}
+
+// R11: another process stored a pair of its own under the same version; it was first, so it counts as newer.
+bool another_pair(const Txn& txn, const Record& stored) {
+    return believes_pair(txn.kind) && stored.version == txn.expected && stored.pair && txn.proposal.pair &&
+           !same_pair(*stored.pair, *txn.proposal.pair);
+}
+
+// R9, R24: a verdict counts under the lease only.
+bool needs_lease(TxnKind kind) { return kind == TxnKind::suspect || kind == TxnKind::swap; }
 
 }  // namespace
 
@@ -193,7 +215,7 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
              const std::function<bool(std::uint64_t)>& owner_gone) {
     TxnPlan out;
     if (!may_write_over(txn.kind, answer)) return out;
-    if (stored && bound_to_version(txn.kind) && stored->version > txn.expected) {
+    if (stored && bound_to_version(txn.kind) && (stored->version > txn.expected || another_pair(txn, *stored))) {
         out.outcome = TxnOutcome::newer;
         out.record = *stored;
         return out;
@@ -204,7 +226,8 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
         if (out.outcome != TxnOutcome::applied) return out;
     }
     const Record base = base_of(txn, stored);
-    if (takes_lease(txn.kind) && lease_held_by_other(txn, base.lease, now, owner_gone)) {
+    const bool lapsed = stored && needs_lease(txn.kind) && !fence_holds(*stored, txn);
+    if (lapsed || (takes_lease(txn.kind) && lease_held_by_other(txn, base.lease, now, owner_gone))) {
         out.outcome = TxnOutcome::busy;
         out.busy_for = base.lease.deadline - now.elapsed;
         out.record = base;

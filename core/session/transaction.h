@@ -17,7 +17,7 @@ enum class TxnKind {
     commit,      // store the pair a refresh brought
     swap,        // store the alternate pair in place of one the platform refused (R11)
     suspect,     // keep the pair, but as one with a verdict (R24)
-    heal_mark,   // take the lease and count, before the provider is asked (R25)
+    heal_mark,   // take the lease, before the provider is asked (R25)
     heal,        // store the session healing brought
     start,       // store the session a start brought
     adopt,       // store the session the app handed in
@@ -41,7 +41,7 @@ struct Txn {
 enum class TxnOutcome {
     applied,   // written (or nothing needed writing); `record` is what is stored now
     newer,     // the store holds something newer; `record` is it; nothing was written
-    busy,      // somebody else holds the lease until busy_for has passed; nothing was written
+    busy,      // somebody else holds the lease until busy_for has passed, or took it from this session; nothing was written
     stale,     // adopt: what was handed in is older than what is stored
     storage,   // the store answered `answer`; nothing is known to be written
 };

@@ -15,6 +15,7 @@ struct TokenWaiter {
     Millis minimum;                 // 0: the policy's
     ElapsedTime deadline;
     std::uint64_t generation = 0;   // the newest when it asked: a later one satisfies it whatever its life
+    bool before_load = false;       // it asked before the store was read: `generation` is not known yet
     std::uint64_t peek_round = 0;   // served only after this look at the store (R35)
     std::uint64_t failures = 0;     // refresh failures of the session when it asked
 };
@@ -23,18 +24,24 @@ class TokenWaiters {
   public:
     explicit TokenWaiters(std::size_t limit) : limit_(limit) {}
 
-    bool full() const noexcept { return live_ >= limit_; }
-    bool empty() const noexcept { return live_ == 0; }
-    std::size_t size() const noexcept { return live_; }
+    bool full() const noexcept { return queue_.size() >= limit_; }
+    bool empty() const noexcept { return queue_.empty(); }
+    std::size_t size() const noexcept { return queue_.size(); }
 
     void add(const TokenWaiter& waiter) {
         queue_.push_back(waiter);
-        ++live_;
         if (waiter.deadline < earliest_) earliest_ = waiter.deadline;
     }
 
     // Not after the earliest deadline; may be early after removals, never late.
-    ElapsedTime earliest_deadline() const noexcept { return live_ == 0 ? kNever : earliest_; }
+    ElapsedTime earliest_deadline() const noexcept { return queue_.empty() ? kNever : earliest_; }
+
+    // Offers only the one that came last.
+    template <class Visit>
+    void visit_newest(Visit visit) {
+        if (queue_.empty() || !visit(queue_.back())) return;
+        queue_.pop_back();
+    }
 
     // Offers every waiter to `visit`, which returns true when it has finished it.
     template <class Visit>
@@ -47,7 +54,6 @@ class TokenWaiters {
             kept.push_back(waiter);
         }
         queue_.swap(kept);
-        live_ = queue_.size();
         earliest_ = earliest;
     }
 
@@ -55,7 +61,6 @@ class TokenWaiters {
 
   private:
     std::size_t limit_;
-    std::size_t live_ = 0;
     ElapsedTime earliest_ = kNever;
     std::deque<TokenWaiter> queue_;
 };

@@ -150,5 +150,5 @@ class App:
 
 
 def wait_for_expiry(expires_at_ms: int) -> None:
-    """Until the token's own expiry has passed; it was issued to live one second."""
+    """Until the token's own expiry has passed; it was issued with a short life."""
     time.sleep(max(0.0, expires_at_ms / 1000 - time.time() + 0.02))

@@ -68,7 +68,7 @@ def wrong_clock(world: World, sabotage: bool) -> Evidence:
     for name, options, environment in legs():
         here = world.window()
         for _ in range(CALLS_PER_CLOCK):
-            answer = world.app.run(device, "call", "GET", JOURNEYS, "--deadline-ms", "8000", *options,
+            answer = world.app.run(device, "call", "GET", JOURNEYS, "--deadline-ms", "4000", *options,
                                    environment=environment)
             checks.equal("the session is the one of before", families,
                          world.window().read().session_of(device.borrower))

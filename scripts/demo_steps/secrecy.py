@@ -35,13 +35,22 @@ def all_secrets(world: World) -> list[Secret]:
 
 
 def ask_for_everything(world: World) -> None:
-    """Every output that describes a session, for people and for programs; it lands in the logs."""
+    """Every output that describes a session, for people and for programs; it ends in the logs."""
     for device in world.devices:
         if not device.store.exists():
             continue
-        for command in (("diagnostics",), ("explain",), ("status",), ("watch", "--seconds", "0"), ("token",)):
+        for command in (("diagnostics",), ("explain",), ("status",), ("watch", "--seconds", "0"), ("token", "--deadline-ms", "300")):
             for form in ((), ("--json",)):
                 world.app.print_out(device, "--log", *form, *command)
+
+
+def environment_of_an_app(world: World) -> bytes:
+    """What the system shows of a running app's environment: the sealing key came that way and must be wiped."""
+    running = world.app.open(world.device())
+    shown = Path(f"/proc/{running.hello['pid']}/environ").read_bytes()
+    running.quit()
+    checks.holds("the environment can be read", b"CREDIT_BORROWER" in shown, "CREDIT_BORROWER", shown[:40])
+    return shown
 
 
 def check_the_search(secrets: list[Secret]) -> None:
@@ -67,6 +76,7 @@ def no_secrets(world: World, sabotage: bool) -> Evidence:
     checks.equal("a token is used", 200, world.call(device, "GET").get("status"))
     ask_for_everything(world)
     (world.logs / ARGUMENTS).write_text("\n".join(sorted(world.processes.argument_lists)), encoding="utf-8")
+    environment = environment_of_an_app(world)
     secrets = all_secrets(world)
     planted = world.logs / "careless.log"
     if sabotage:
@@ -78,6 +88,7 @@ def no_secrets(world: World, sabotage: bool) -> Evidence:
         hits = [hit for path in files
                 for hit in needles.found_in(path.read_bytes(), str(path.relative_to(world.folder)))]
         hits += [hit for path in files for hit in needles.found_in(str(path).encode(), "a file name")]
+        hits += needles.found_in(environment, "the environment of an app")
     finally:
         planted.unlink(missing_ok=True)
     checks.holds("there was something to look for and at", len(secrets) > 8 and len(files) > 8,

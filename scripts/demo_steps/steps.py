@@ -31,7 +31,7 @@ STEPS = [
     Step(everyday.single_flight, "exactly one rotation"),
     Step(everyday.unauthorized_once, "the call succeeds in the end"),
     Step(crashes.lost_reply_kill, "one replay"),
-    Step(crashes.two_processes, "both calls used one token"),
+    Step(crashes.two_processes, "the second process waits for the first"),
     Step(platform_side.revoked_heals, "a token of a new session"),
     Step(clocks.wrong_clock, "the session is the one of before"),
     Step(outages.offline, "a call fails with a network code"),

@@ -71,12 +71,10 @@ class World:
         return Window(self.sandbox, self.partner)
 
     def expired_token(self, device: Device, really: bool = True) -> Answer:
-        """Gives the device a token that lives one second, and waits until it is over. Without `really` the token
-        lives on, which is a premise some steps must notice."""
+        """Gives the device a token with a short life, and waits until it is over. Without `really` it lives on."""
         self.sandbox.settings(session_ttl_ms=SHORT_TTL_MS if really else SESSION_TTL_MS)
         running = self.app.open(device)
-        running.ask_ok("wait-state", "loaded")
-        generation = running.ask_ok("token", "--min-lifetime-ms", "1")["generation"]
+        generation = running.ask_ok("wait-state", "loaded")["generation"]
         running.ask_ok("reject", str(generation))
         token = running.ask_ok("token", "--min-lifetime-ms", "1")
         running.quit()

@@ -10,7 +10,7 @@ namespace {
 constexpr std::int64_t kStartMs = 1'780'000'000'000;
 constexpr int kMostRounds = 20'000;
 
-std::string quoted(const std::string& text) { return '"' + text + '"'; }
+std::string in_quotes(const std::string& text) { return '"' + text + '"'; }
 
 }  // namespace
 
@@ -50,7 +50,7 @@ HttpOutcome no_reply(HttpFailure failure, bool maybe_sent) {
 
 std::string error_body(const std::string& code, const std::string& correlation_id) {
     return R"({"requestID":"req_error","correlationID":)" +
-           (correlation_id.empty() ? std::string("null") : quoted(correlation_id)) +
+           (correlation_id.empty() ? std::string("null") : in_quotes(correlation_id)) +
            R"(,"timestamp":"2026-03-05T16:10:10.123Z","data":null,"error":{"code":")" + code +
            R"(","message":"refused","retryable":false,"details":{}}})";
 }
@@ -144,11 +144,11 @@ void FakePlatform::mint() {
 
 std::string FakePlatform::pair_fields(bool with_refresh_token) {
     const std::int64_t now = clock_->now().wall.ms;
-    std::string out = R"("sessionToken":)" + quoted(session_token) + R"(,"sessionExpiresAt":)" +
-                      quoted(iso_time(now + life_ms));
+    std::string out = R"("sessionToken":)" + in_quotes(session_token) + R"(,"sessionExpiresAt":)" +
+                      in_quotes(iso_time(now + life_ms));
     if (with_refresh_token) {
-        out += R"(,"refreshToken":)" + quoted(refresh_token) + R"(,"refreshExpiresAt":)" +
-               quoted(iso_time(now + 604'800'000));
+        out += R"(,"refreshToken":)" + in_quotes(refresh_token) + R"(,"refreshExpiresAt":)" +
+               in_quotes(iso_time(now + 604'800'000));
     }
     return out;
 }
@@ -156,14 +156,14 @@ std::string FakePlatform::pair_fields(bool with_refresh_token) {
 std::string FakePlatform::flat(const std::string& borrower, bool with_refresh_token) {
     mint();
     ++minted;
-    return "{" + pair_fields(with_refresh_token) + R"(,"borrowerID":"id-1","borrowerExternalID":)" + quoted(borrower) +
-           R"(,"activeJourney":{"journeyID":)" + quoted(journey_id) +
-           R"(,"status":"IN_PROGRESS","nextAction":null},"timestamp":)" + quoted(iso_time(clock_->now().wall.ms)) + "}";
+    return "{" + pair_fields(with_refresh_token) + R"(,"borrowerID":"id-1","borrowerExternalID":)" + in_quotes(borrower) +
+           R"(,"activeJourney":{"journeyID":)" + in_quotes(journey_id) +
+           R"(,"status":"IN_PROGRESS","nextAction":null},"timestamp":)" + in_quotes(iso_time(clock_->now().wall.ms)) + "}";
 }
 
 std::string FakePlatform::envelope(const std::string& data, const std::string& correlation_id) {
-    return R"({"requestID":"req_)" + std::to_string(++serial_) + R"(","correlationID":)" + quoted(correlation_id) +
-           R"(,"timestamp":)" + quoted(iso_time(clock_->now().wall.ms)) + R"(,"data":)" + data + R"(,"error":null})";
+    return R"({"requestID":"req_)" + std::to_string(++serial_) + R"(","correlationID":)" + in_quotes(correlation_id) +
+           R"(,"timestamp":)" + in_quotes(iso_time(clock_->now().wall.ms)) + R"(,"data":)" + data + R"(,"error":null})";
 }
 
 HttpOutcome FakePlatform::refresh(const HttpRequest& request, bool with_refresh_token) {
@@ -182,7 +182,7 @@ HttpOutcome FakePlatform::refresh(const HttpRequest& request, bool with_refresh_
     const std::string body = with_refresh_token
                                  ? envelope("{" + pair_fields(true) + "}", correlation)
                                  : "{" + pair_fields(false) + R"(,"borrowerExternalID":"borrower-1","timestamp":)" +
-                                       quoted(iso_time(clock_->now().wall.ms)) + "}";
+                                       in_quotes(iso_time(clock_->now().wall.ms)) + "}";
     kept_[key] = body;
     return reply(200, body);
 }
@@ -201,7 +201,7 @@ std::optional<HttpOutcome> FakePlatform::answer(const HttpRequest& request) {
     if (view_or_empty(request.bearer) != session_token) {
         return reply(401, error_body("AUTH_INVALID_SESSION", correlation));
     }
-    return reply(200, envelope(R"({"journeyID":)" + quoted(journey_id) + R"(,"status":"REVIEW","nextAction":"SIGN"})",
+    return reply(200, envelope(R"({"journeyID":)" + in_quotes(journey_id) + R"(,"status":"REVIEW","nextAction":"SIGN"})",
                                correlation));
 }
 

@@ -204,6 +204,8 @@ class World {
     FakeOp get(Process& process, Millis minimum = {}, Millis deadline = seconds(30));
     void await(Process& process, OpID op);
     FakeOp start(Process& process, bool replace = false);
+    // The session token on disk.
+    std::string record_token() const { return text_of(disk.record->pair->session_token); }
     // Opens a session and starts it.
     Process& started();
 

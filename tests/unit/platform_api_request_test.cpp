@@ -81,7 +81,7 @@ TEST(RefreshRequestTest, BackendManagedSendsNoToken) {
     shape.body = RefreshBody::refresh_token;
     const HttpRequest request = refresh(shape, nullptr);
     EXPECT_EQ(request.bearer, nullptr);
-    EXPECT_EQ(request.body.view(), "{}");
+    EXPECT_EQ(request.body.view(), R"({"force":true})");
 }
 
 TEST(RefreshRequestTest, QuotedKeyAndApiVersion) {

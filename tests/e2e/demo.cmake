@@ -1,0 +1,16 @@
+# scripts/demo as a test: green as it is, and red where a premise is broken.
+if(TARGET credit-cli AND TARGET credit-sandbox AND TARGET credit-partner-backend)
+    find_package(Python3 REQUIRED COMPONENTS Interpreter)
+    set(CREDIT_DEMO_TEST
+        "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/demo_test.py"
+        --root "${CreditSDK_SOURCE_DIR}" --bin "$<TARGET_FILE_DIR:credit-cli>")
+    if(CREDIT_SANITIZE)
+        # libfaketime and a sanitizer both want to be the first library of a process.
+        add_test(NAME demo.green COMMAND ${CREDIT_DEMO_TEST} --without wrong_clock Green)
+        set_tests_properties(demo.green PROPERTIES TIMEOUT 240 LABELS e2e)
+    else()
+        add_test(NAME demo.green COMMAND ${CREDIT_DEMO_TEST} Green)
+        add_test(NAME demo.sabotage COMMAND ${CREDIT_DEMO_TEST} Sabotage)
+        set_tests_properties(demo.green demo.sabotage PROPERTIES TIMEOUT 240 LABELS e2e)
+    endif()
+endif()
