@@ -186,12 +186,8 @@ Status erase_storage(SessionConfig config, std::string borrower_external_id, Don
     // By way of the engine: what a session that was just closed still has to write comes first.
     engine.post([&engine, key, store = config.ports.store, done = std::move(done)] {
         engine.storage().run([&engine, key, store, done] {
-            const StoreResult result = erase_record(*store, key);
-            engine.post([done, result] {
-                const Code code = code_of(result.answer);
-                const Error error(code, "the store did not erase the record: " + result.detail);
-                done(code == Code::ok ? nullptr : &error);
-            });
+            const Error error = erase_record(*store, key);
+            engine.post([done, error] { done(error.code == Code::ok ? nullptr : &error); });
         });
     });
     return Unit{};

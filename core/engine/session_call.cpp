@@ -4,6 +4,7 @@
 
 #include "core/base/check.h"
 #include "core/engine/session_core.h"
+#include "core/http/url.h"
 #include "core/platform_api/verdict.h"
 
 namespace credit {
@@ -26,6 +27,25 @@ HttpRequest wire_request(const CallRequest& call, const std::string& platform_ur
     return request;
 }
 
+// The platform's words are not trusted with the path: only unreserved characters stand for themselves.
+std::string path_segment(const std::string& text) {
+    static constexpr char kDigits[] = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+                           c == '.' || c == '_' || c == '~';
+        if (plain) {
+            out.push_back(c);
+            continue;
+        }
+        const auto u = static_cast<unsigned char>(c);
+        out.push_back('%');
+        out.push_back(kDigits[u >> 4]);
+        out.push_back(kDigits[u & 15]);
+    }
+    return out;
+}
+
 }  // namespace
 
 void SessionCore::send(OpID op, CallRequest request, CallCallback done) {
@@ -33,15 +53,15 @@ void SessionCore::send(OpID op, CallRequest request, CallCallback done) {
         const Error error(closed_ ? Code::closed : Code::session_ended, "the session is over");
         return done(nullptr, &error);
     }
-    if (request.correlation_id.empty()) request.correlation_id = fresh_uuid();
-    if (mutates(request.method) && request.idempotency_key.empty()) request.idempotency_key = fresh_uuid();
-    if (request.has_body && request.content_type.empty()) request.content_type = "application/json";
-    PendingCall call;
+    PendingCall& call = calls_[op];  // known from here on, so that whatever goes wrong finishes it
+    call.done = std::move(done);
     call.deadline = deadline_after(request.deadline_ms);
     call.request = std::move(request);
-    call.done = std::move(done);
+    CallRequest& kept = call.request;
+    if (kept.correlation_id.empty()) kept.correlation_id = fresh_uuid();
+    if (mutates(kept.method) && kept.idempotency_key.empty()) kept.idempotency_key = fresh_uuid();
+    if (kept.has_body && kept.content_type.empty()) kept.content_type = "application/json";
     const ElapsedTime deadline = call.deadline;
-    calls_.emplace(op, std::move(call));
     ops_.emplace(op, CallToken{});
     feed(event::TokenAsked{op, Millis{0}, deadline});
 }
@@ -51,28 +71,24 @@ void SessionCore::call_token(OpID op) {
     const auto it = calls_.find(op);
     if (it == calls_.end()) return;
     PendingCall& call = it->second;
-    CREDIT_CHECK(token_ != nullptr && !call.on_wire);
+    CREDIT_CHECK(token_ != nullptr && call.exchange == 0);
     HttpRequest request = wire_request(call.request, config_.settings.platform_url, *token_);
     finish_request(request);
     request.timeout = max(Millis{1}, call.deadline - elapsed_now());
     if (call.request.max_reply_bytes != 0) request.max_reply_bytes = call.request.max_reply_bytes;
     call.generation = token_->generation;
     call.attempts += 1;
-    call.on_wire = true;
-    auto self = shared_from_this();
-    call.transport_id = config_.ports.transport->start(std::move(request), [self, op](HttpOutcome outcome) {
-        auto shared = std::make_shared<HttpOutcome>(std::move(outcome));
-        self->engine_.post([self, op, shared] { self->call_answered(op, std::move(*shared)); });
-    });
+    call.exchange = begin_exchange(std::move(request), [this, op](HttpOutcome& outcome) { call_answered(op, outcome); });
+    if (call.exchange == 0) call_failed(op, Error(Code::out_of_memory, "no memory to send the request"));
 }
 
 void SessionCore::call_failed(OpID op, const Error& error) { finish_call(op, nullptr, &error); }
 
-void SessionCore::call_answered(OpID op, HttpOutcome outcome) {
+void SessionCore::call_answered(OpID op, HttpOutcome& outcome) {
     const auto it = calls_.find(op);
     if (it == calls_.end()) return;  // cancelled, late or closed: somebody else finished it
     PendingCall& call = it->second;
-    call.on_wire = false;
+    call.exchange = 0;
     if (!outcome.ok) {
         Error error = transport_error(outcome);
         error.correlation_id = call.request.correlation_id;
@@ -104,9 +120,9 @@ void SessionCore::expire_calls() {
         const auto it = calls_.find(op);
         if (it == calls_.end()) continue;
         // Waiting for a token: the machine knows better why none came and is due at the same instant.
-        if (!it->second.on_wire && ops_.count(op) != 0) {
+        if (it->second.exchange == 0 && ops_.count(op) != 0) {
             feed(event::TimerFired{});
-            if (calls_.find(op) == calls_.end() || calls_.at(op).on_wire) continue;
+            if (calls_.find(op) == calls_.end() || calls_.at(op).exchange != 0) continue;
         }
         Error error(Code::deadline, "no reply came in time");
         error.correlation_id = it->second.request.correlation_id;
@@ -120,20 +136,22 @@ void SessionCore::finish_call(OpID op, std::shared_ptr<const CallResponse> respo
     PendingCall call = std::move(it->second);
     calls_.erase(it);
     ops_.erase(op);
-    if (call.on_wire) config_.ports.transport->cancel(call.transport_id);
+    cancel_exchange(call.exchange);
     call.done(std::move(response), error);
 }
 
 void SessionCore::journey(OpID op, bool known_only, std::int64_t deadline_ms, JourneyCallback done) {
-    when_loaded([=, self = shared_from_this(), done = std::move(done)] {
-        self->loaded_journey(op, known_only, deadline_ms, done);
+    when_loaded(op, deadline_after(deadline_ms), [=, this, done = std::move(done)](const Error* error) {
+        if (error != nullptr) return done(std::nullopt, error);
+        loaded_journey(op, known_only, deadline_ms, done);
     });
 }
 
 void SessionCore::loaded_journey(OpID op, bool known_only, std::int64_t deadline_ms, const JourneyCallback& done) {
     const StateInfo info = snapshot();
     if (info.state != PublicState::active) {
-        const Code code = closed_ ? Code::closed : info.reason == Code::ok ? Code::no_session : info.reason;
+        const Code otherwise = info.state == PublicState::closed ? Code::closed : Code::no_session;
+        const Code code = info.reason == Code::ok ? otherwise : info.reason;
         const Error error(code, "there is no session to have a journey");
         return done(std::nullopt, &error);
     }
@@ -141,7 +159,11 @@ void SessionCore::loaded_journey(OpID op, bool known_only, std::int64_t deadline
     if (known_only || !known) return done(known, nullptr);
     CallRequest request;
     request.method = "GET";
-    request.path = config_.settings.paths.journeys + "/" + known->journey_id + "/state";
+    request.path = config_.settings.paths.journeys + "/" + path_segment(known->journey_id) + "/state";
+    if (!check_path(request.path, "path").ok()) {
+        const Error error(Code::contract_malformed, "journeyID: cannot stand in a URL");
+        return done(std::nullopt, &error);
+    }
     request.deadline_ms = deadline_ms;
     send(op, std::move(request), [done](std::shared_ptr<const CallResponse> response, const Error* error) {
         if (error != nullptr) return done(std::nullopt, error);

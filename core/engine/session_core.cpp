@@ -101,37 +101,12 @@ void SessionCore::feed(const Event& event) {
     feeding_ = true;
     for (std::size_t i = 0; i < queued_.size() && !closed_; ++i) {
         Effects effects;
-        try {
-            const Event next = std::move(queued_[i]);
-            machine_.step(next, now(), effects);
-        } catch (const CheckFailed& failed) {  // R36
-            feeding_ = false;
-            return broken(Code::internal, failed.what());
-        } catch (const std::bad_alloc&) {
-            feeding_ = false;
-            return broken(Code::out_of_memory, "out of memory");
-        }
+        const Event next = std::move(queued_[i]);
+        machine_.step(next, now(), effects);
         carry_out(effects);
     }
     queued_.clear();
     feeding_ = false;
-}
-
-// R36: the session closes, the app lives. What is stored stays, so opening again goes on from there.
-void SessionCore::broken(Code code, const char* what) {
-    if (closed_) return;
-    if (config_.ports.logger) {
-        config_.ports.logger->log(LogLevel::error, std::string("session closed by a failed check: ") + what);
-    }
-    const Error error(code, std::string("internal check failed: ") + what);
-    std::vector<OpID> all;
-    for (const auto& [op, pending] : ops_) all.push_back(op);
-    for (const OpID op : all) fail_op(op, error);
-    StateInfo last;
-    last.state = PublicState::closed;
-    last.reason = code;
-    announce(last);
-    finish_closing();
 }
 
 void SessionCore::carry_out(Effects& effects) {
@@ -187,6 +162,7 @@ void SessionCore::publish(const effect::Publish& publication) {
 }
 
 void SessionCore::give_token(OpID op, TokenSource source) {
+    if (spent()) return fail_op(op, Error(Code::session_ended, "the session was ended"));  // R35: end() has returned
     const auto it = ops_.find(op);
     if (it == ops_.end()) return;
     CREDIT_CHECK(token_ != nullptr);
@@ -222,9 +198,8 @@ void SessionCore::take_snapshot(const StateInfo& info) {
 }
 
 void SessionCore::announce(const StateInfo& info) {
-    take_snapshot(info);
     if (info.state != PublicState::loading || info.reason != Code::ok) {
-        for (auto& go : std::exchange(on_loaded_, {})) go();
+        for (const LoadWaiter& waiter : std::exchange(load_waiters_, {})) waiter.go(nullptr);
     }
     const auto observers = observers_;  // an observer may unsubscribe itself
     for (const auto& [id, observer] : observers) {
@@ -234,15 +209,15 @@ void SessionCore::announce(const StateInfo& info) {
 
 void SessionCore::finish_closing() {
     closed_ = true;
+    timer_ = ElapsedTime{INT64_MAX};
     cell_.spend();
     spent_.store(true, std::memory_order_release);
     token_ = nullptr;
     if (background_ != 0) config_.ports.background->end(std::exchange(background_, 0));
     Registry::shared().remove(*this);
-    std::vector<OpID> calls;
-    for (const auto& [op, call] : calls_) calls.push_back(op);
-    const Error error(Code::closed, "the session was closed");
-    for (const OpID op : calls) finish_call(op, nullptr, &error);
+    fail_everything(Error(Code::closed, "the session was closed"));
+    logins_.clear();
+    for (const auto& [exchange, request] : exchanges_) config_.ports.transport->cancel(request);
     for (auto& [id, observer] : std::exchange(observers_, {})) {
         if (observer.on_last) observer.on_last();
     }
@@ -274,13 +249,13 @@ void SessionCore::start(OpID op, StartOptions options, bool replace, std::int64_
 }
 
 void SessionCore::adopt(OpID op, SecretBuffer json, bool replace, DoneCallback done) {
-    auto issued = parse_issued(json, provider_context());
-    if (!issued.ok()) return done(&issued.error());
     if (closed_) {
         const Error error(Code::session_spent, "the session was closed");
         return done(&error);
     }
     ops_.emplace(op, std::move(done));
+    auto issued = parse_issued(json, provider_context());
+    if (!issued.ok()) return fail_op(op, issued.error());
     feed(event::AdoptAsked{op, replace, Stamp::of(now()), std::move(issued).value()});
 }
 
@@ -307,23 +282,13 @@ void SessionCore::close(DoneCallback done) {
 }
 
 void SessionCore::cancel(OpID op) {
+    if (cancel_load_wait(op)) return;
     if (calls_.count(op) != 0) {
         const Error error(Code::cancelled, "cancelled by the caller");
         ops_.erase(op);
         return finish_call(op, nullptr, &error);
     }
     feed(event::CancelAsked{op});
-}
-
-// Runs when the store was read, or could not be.
-void SessionCore::when_loaded(std::function<void()> go) {
-    const StateInfo info = machine_.info(now());
-    if (closed_ || info.state != PublicState::loading || info.reason != Code::ok) return go();
-    on_loaded_.push_back(std::move(go));
-}
-
-void SessionCore::diagnostics(OpID, TextCallback done) {
-    when_loaded([self = shared_from_this(), done = std::move(done)] { done(self->diagnostics_text(), nullptr); });
 }
 
 void SessionCore::subscribe(std::uint64_t id, StateCallback callback, std::function<void()> on_last) {
@@ -348,20 +313,27 @@ void SessionCore::unsubscribe(std::uint64_t id) {
 
 Millis SessionCore::until_due() noexcept {
     ElapsedTime due = timer_;
-    for (const auto& [op, call] : calls_) {
-        if (call.deadline < due) due = call.deadline;
-    }
+    const auto consider = [&due](ElapsedTime deadline) {
+        if (deadline < due) due = deadline;
+    };
+    for (const auto& [op, call] : calls_) consider(call.deadline);
+    for (const auto& [id, login] : logins_) consider(login.deadline);
+    for (const LoadWaiter& waiter : load_waiters_) consider(waiter.deadline);
     if (due.ms == INT64_MAX) return Engine::kForever;
     return due - elapsed_now();
 }
 
 void SessionCore::on_due() {
-    if (renewal_poked_.exchange(false, std::memory_order_acq_rel)) feed(event::RefreshAheadAsked{});
-    expire_calls();
-    if (!closed_ && timer_ <= elapsed_now()) {
-        timer_ = ElapsedTime{INT64_MAX};
-        feed(event::TimerFired{});
-    }
+    guarded([this] {
+        if (renewal_poked_.exchange(false, std::memory_order_acq_rel)) feed(event::RefreshAheadAsked{});
+        expire_load_waits();
+        expire_logins();
+        expire_calls();
+        if (!closed_ && timer_ <= elapsed_now()) {
+            timer_ = ElapsedTime{INT64_MAX};
+            feed(event::TimerFired{});
+        }
+    });
 }
 
 }  // namespace credit

@@ -20,6 +20,8 @@ namespace credit {
 
 // A record's key: (environment, origin, borrower) hashed; nothing of it stands in clear on disk (R1).
 RecordKey record_key(const SessionSettings& settings, const std::string& borrower_external_id);
+// Storage thread. The error's code is ok when the record is gone.
+Error erase_record(SecureStore& store, const RecordKey& key);
 
 // One authorised request on its way (R33); engine-internal.
 struct PendingCall {
@@ -28,8 +30,7 @@ struct PendingCall {
     ElapsedTime deadline;
     int attempts = 0;
     std::uint64_t generation = 0;          // of the token the last attempt carried
-    Transport::RequestID transport_id = 0;
-    bool on_wire = false;
+    std::uint64_t exchange = 0;            // on the wire; 0: not
 };
 
 class SessionCore : public Timed, public std::enable_shared_from_this<SessionCore> {
@@ -47,6 +48,8 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void spend();              // R35: no token leaves this process from here on
     void poke_renewal();       // the hot path wants a refresh ahead; no allocation
     ElapsedTime elapsed_now() noexcept { return config_.ports.clock->now().elapsed; }
+    // Runs the task on the engine thread; a failed check in it closes this session and nothing else (R36).
+    void post(Engine::Task task);
 
     // engine thread
     void open();
@@ -69,6 +72,8 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     bool poked() noexcept override { return renewal_poked_.load(std::memory_order_acquire); }
 
   private:
+    using WhenLoaded = std::function<void(const Error* error)>;
+    using WithHeaders = std::function<void(PartnerAuth::Answer)>;
     struct CallToken {};  // the op is a call waiting for its token
     struct StartOp {
         StartOptions options;
@@ -79,9 +84,21 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
         StateCallback callback;
         std::function<void()> on_last;
     };
+    struct LoadWaiter {
+        OpID op = 0;
+        ElapsedTime deadline;
+        WhenLoaded go;
+    };
+    struct Login {  // asked from the app, not answered yet
+        ElapsedTime deadline;
+        WithHeaders go;
+    };
 
     void feed(const Event& event);
+    void guarded(const Engine::Task& task);
+    void on_storage(Executor::Job job);
     void broken(Code code, const char* what);
+    void fail_everything(const Error& error);
     void carry_out(Effects& effects);
     void carry_out_one(Effect& effect);
     void give_token(OpID op, TokenSource source);
@@ -91,7 +108,9 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void announce(const StateInfo& info);
     void publish(const effect::Publish& publication);
     void finish_closing();
-    void when_loaded(std::function<void()> go);
+    void when_loaded(OpID op, ElapsedTime deadline, WhenLoaded go);
+    bool cancel_load_wait(OpID op);
+    void expire_load_waits();
     IssuedContext provider_context() const;
     ElapsedTime deadline_after(std::int64_t deadline_ms);
 
@@ -100,6 +119,7 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void peek(std::uint64_t round);
     void run_txn(Txn txn);
     void dress(Record& record) const;
+    void journal_failure(Code code);
     RefreshShape configured_shape() const;
 
     // session_network.cpp
@@ -109,8 +129,12 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void ask_provider(const effect::AskProvider& ask);
     void ask_partner(std::uint64_t ask, const ProviderRequest& request);
     void provider_answered(std::uint64_t ask, const Stamp& sent, Result<Issued> issued);
-    using WithHeaders = std::function<void(PartnerAuth::Answer)>;
     void with_partner_headers(bool partner_route, WithHeaders go);
+    void login_answered(std::uint64_t login, const PartnerAuth::Answer& answer);
+    void expire_logins();
+    using Answered = std::function<void(HttpOutcome& outcome)>;
+    std::uint64_t begin_exchange(HttpRequest request, Answered answered);
+    void cancel_exchange(std::uint64_t exchange);
     void finish_request(HttpRequest& request);
     std::string fresh_uuid();
     Now now() { return config_.ports.clock->now(); }
@@ -119,7 +143,7 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void loaded_journey(OpID op, bool known_only, std::int64_t deadline_ms, const JourneyCallback& done);
     void call_token(OpID op);
     void call_failed(OpID op, const Error& error);
-    void call_answered(OpID op, HttpOutcome outcome);
+    void call_answered(OpID op, HttpOutcome& outcome);
     void expire_calls();
     void finish_call(OpID op, std::shared_ptr<const CallResponse> response, const Error* error);
 
@@ -143,12 +167,17 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     std::map<OpID, PendingCall> calls_;
     std::map<std::uint64_t, Observer> observers_;
     std::vector<DoneCallback> closers_;
-    std::vector<std::function<void()>> on_loaded_;
+    std::vector<LoadWaiter> load_waiters_;
+    std::uint64_t last_login_ = 0;
+    std::map<std::uint64_t, Login> logins_;
+    std::uint64_t last_exchange_ = 0;
+    std::map<std::uint64_t, Transport::RequestID> exchanges_;
     ElapsedTime timer_{INT64_MAX};
     std::uint64_t background_ = 0;
     bool closed_ = false;
     bool feeding_ = false;
     std::vector<Event> queued_;
+    const char* failed_check_ = nullptr;  // why the session closed by itself (R36)
 
     // storage thread only
     std::unique_ptr<RecordStore> store_;

@@ -103,7 +103,8 @@ std::string SessionCore::diagnostics_text() {
     w.count("generation", record.version.generation);
     w.count("write_seq", record.write_seq);
     w.number("session_expires_at_ms", info.expires_at_ms);
-    w.number("refresh_expires_at_ms", record.pair ? record.pair->refresh_expires_at_ms : -1);
+    const std::int64_t refresh_ends = record.pair ? record.pair->refresh_expires_at_ms : 0;
+    w.number("refresh_expires_at_ms", refresh_ends != 0 ? refresh_ends : -1);
     w.flag("intent", record.intent.has_value());
     w.count("intent_attempts", record.intent ? record.intent->attempts : 0);
     w.flag("suspect", record.suspect.has_value());
@@ -112,6 +113,7 @@ std::string SessionCore::diagnostics_text() {
     const arena::Report memory = arena::report();
     w.flag("memory_locked", memory.locked);
     w.count("memory_spilled", memory.spilled);
+    if (failed_check_ != nullptr) w.text("failed_check", failed_check_);
     std::string& array = w.raw("journal");
     array.push_back('[');
     bool first = true;

@@ -1,4 +1,6 @@
 // Refreshes and session requests on the wire.
+#include <array>
+#include <new>
 #include <utility>
 
 #include "core/base/check.h"
@@ -54,14 +56,70 @@ void SessionCore::finish_request(HttpRequest& request) {
         {"User-Agent", settings.user_agent.empty() ? std::string("credit-sdk-core") : settings.user_agent});
 }
 
-// The app's own login towards its server, asked for each request (Session provider, partner's routes).
+// Sends; `answered` runs on the engine thread. 0: there was no memory, nothing was sent and nothing will be answered.
+std::uint64_t SessionCore::begin_exchange(HttpRequest request, Answered answered) {
+    const std::uint64_t exchange = ++last_exchange_;
+    auto self = shared_from_this();
+    try {
+        auto done = [self, exchange, answered = std::move(answered)](HttpOutcome outcome) {
+            auto shared = std::make_shared<HttpOutcome>(std::move(outcome));
+            self->post([core = self.get(), exchange, answered, shared] {
+                core->exchanges_.erase(exchange);
+                answered(*shared);
+            });
+        };
+        exchanges_.emplace(exchange, 0);
+        exchanges_[exchange] = config_.ports.transport->start(std::move(request), std::move(done));
+    } catch (const std::bad_alloc&) {
+        exchanges_.erase(exchange);
+        return 0;
+    }
+    return exchange;
+}
+
+void SessionCore::cancel_exchange(std::uint64_t exchange) {
+    const auto it = exchanges_.find(exchange);
+    if (it != exchanges_.end()) config_.ports.transport->cancel(it->second);
+}
+
+// The app's own login towards its server, asked for each request (Session provider, partner's routes). An app that does
+// not answer must not hold refreshing and closing for ever.
 void SessionCore::with_partner_headers(bool partner_route, WithHeaders go) {
     if (!partner_route || config_.ports.partner_auth == nullptr) return go(PartnerAuth::Answer{});
-    engine_.storage().run([self = shared_from_this(), go = std::move(go)] {
-        self->config_.ports.partner_auth->headers([self, go](PartnerAuth::Answer answer) {
-            self->engine_.post([go, answer = std::move(answer)] { go(answer); });
+    const std::uint64_t login = ++last_login_;
+    logins_.emplace(login, Login{elapsed_now() + config_.settings.policy.attempt_timeout, std::move(go)});
+    on_storage([self = shared_from_this(), login] {
+        self->config_.ports.partner_auth->headers([weak = std::weak_ptr(self), login](PartnerAuth::Answer answer) {
+            const auto core = weak.lock();  // an app that never answers keeps no session and no secret alive (R39)
+            if (core == nullptr) return;
+            core->post([at = core.get(), login, answer = std::move(answer)] { at->login_answered(login, answer); });
         });
     });
+}
+
+// A second answer, or one that comes too late, finds nothing.
+void SessionCore::login_answered(std::uint64_t login, const PartnerAuth::Answer& answer) {
+    const auto it = logins_.find(login);
+    if (it == logins_.end()) return;
+    const WithHeaders go = std::move(it->second.go);
+    logins_.erase(it);
+    if (!spent()) return go(answer);
+    PartnerAuth::Answer over;  // R28: nothing more goes out for a session that was ended
+    over.ok = false;
+    over.error = Error(Code::session_ended, "the session was ended");
+    go(over);
+}
+
+void SessionCore::expire_logins() {
+    const ElapsedTime current = elapsed_now();
+    std::vector<std::uint64_t> late;
+    for (const auto& [id, login] : logins_) {
+        if (login.deadline <= current) late.push_back(id);
+    }
+    PartnerAuth::Answer none;
+    none.ok = false;
+    none.error = Error(Code::deadline, "partner_auth did not answer in time");
+    for (const std::uint64_t id : late) login_answered(id, none);
 }
 
 void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
@@ -95,26 +153,25 @@ void SessionCore::refresh_with_headers(const effect::SendRefresh& wanted, HttpRe
                                        std::string correlation_id, RefreshRoute route) {
     const std::uint64_t flight = wanted.flight;
     auto shared = std::make_shared<HttpRequest>(std::move(request));
-    auto self = shared_from_this();
-    with_partner_headers(route != RefreshRoute::platform, [=](PartnerAuth::Answer auth) {
+    with_partner_headers(route != RefreshRoute::platform, [=, this](PartnerAuth::Answer auth) {
+        const Stamp sent = Stamp::of(now());
         if (!auth.ok) {
             RefreshAnswer refused = unsent(auth.error.code, auth.error.message);
             if (auth.error.code == Code::partner_unauthorized) refused.kind = AnswerKind::unauthorized;
-            return self->feed(event::RefreshAnswered{flight, Stamp::of(self->now()), std::move(refused)});
+            return feed(event::RefreshAnswered{flight, sent, std::move(refused)});
         }
         for (const HttpHeader& header : auth.headers) shared->headers.push_back(header);
         if (auth.bearer != nullptr) shared->bearer = auth.bearer;
-        const Stamp sent = Stamp::of(self->now());
-        const RefreshJudgeContext context{self->config_.settings.environment, route, correlation_id};
-        self->config_.ports.transport->start(std::move(*shared), [=](HttpOutcome outcome) {
+        const RefreshJudgeContext context{config_.settings.environment, route, correlation_id};
+        const std::uint64_t exchange = begin_exchange(std::move(*shared), [=, this](HttpOutcome& outcome) {
             RefreshAnswer answer = judge_refresh(outcome, context);
             if (answer.error.correlation_id.empty()) answer.error.correlation_id = correlation_id;
             if (answer.issued.correlation_id.empty()) answer.issued.correlation_id = correlation_id;
-            self->engine_.post([=, answer = std::move(answer)] {
-                count(self->engine_.budget(), answer, self->elapsed_now());
-                self->feed(event::RefreshAnswered{flight, sent, answer});
-            });
+            count(engine_.budget(), answer, elapsed_now());
+            feed(event::RefreshAnswered{flight, sent, std::move(answer)});
         });
+        if (exchange != 0) return;
+        feed(event::RefreshAnswered{flight, sent, unsent(Code::out_of_memory, "no memory to send the refresh")});
     });
 }
 
@@ -130,11 +187,16 @@ void SessionCore::ask_provider(const effect::AskProvider& ask) {
     }
     if (config_.ports.provider == nullptr) return ask_partner(ask.ask, request);
     const Stamp sent = Stamp::of(now());
-    engine_.storage().run([self = shared_from_this(), request = std::move(request), id = ask.ask, sent] {
-        self->config_.ports.provider->provide(request, [self, id, sent](ProviderOutcome outcome) {
-            auto issued = outcome.ok ? parse_issued(outcome.json, self->provider_context())
-                                     : Result<Issued>(std::move(outcome.error));
-            self->engine_.post([self, id, sent, issued] { self->provider_answered(id, sent, issued); });
+    on_storage([self = shared_from_this(), request = std::move(request), id = ask.ask, sent] {
+        self->config_.ports.provider->provide(request, [weak = std::weak_ptr(self), id, sent](ProviderOutcome outcome) {
+            const auto core = weak.lock();  // as above
+            if (core == nullptr) return;
+            auto shared = std::make_shared<ProviderOutcome>(std::move(outcome));
+            core->post([at = core.get(), id, sent, shared] {
+                auto issued = shared->ok ? parse_issued(shared->json, at->provider_context())
+                                         : Result<Issued>(std::move(shared->error));
+                at->provider_answered(id, sent, std::move(issued));
+            });
         });
     });
 }
@@ -149,18 +211,17 @@ void SessionCore::ask_partner(std::uint64_t ask, const ProviderRequest& wanted) 
     request->fresh_connection = true;  // R15
     request->timeout = config_.settings.policy.attempt_timeout;
     request->max_reply_bytes = kMaxAuthReplyBytes;
-    auto self = shared_from_this();
-    with_partner_headers(true, [=](PartnerAuth::Answer auth) {
-        if (!auth.ok) return self->provider_answered(ask, Stamp::of(self->now()), auth.error);
+    with_partner_headers(true, [=, this](PartnerAuth::Answer auth) {
+        const Stamp sent = Stamp::of(now());
+        if (!auth.ok) return provider_answered(ask, sent, auth.error);
         for (const HttpHeader& header : auth.headers) request->headers.push_back(header);
         if (auth.bearer != nullptr) request->bearer = auth.bearer;
-        const Stamp sent = Stamp::of(self->now());
-        const bool backend_managed = self->config_.settings.route == RefreshRoute::backend_managed;
-        const Environment environment = self->config_.settings.environment;
-        self->config_.ports.transport->start(std::move(*request), [=](HttpOutcome outcome) {
-            auto issued = judge_session_reply(outcome, environment, backend_managed);
-            self->engine_.post([=] { self->provider_answered(ask, sent, issued); });
+        const std::uint64_t exchange = begin_exchange(std::move(*request), [=, this](HttpOutcome& outcome) {
+            const bool backend_managed = config_.settings.route == RefreshRoute::backend_managed;
+            provider_answered(ask, sent,
+                              judge_session_reply(outcome, config_.settings.environment, backend_managed));
         });
+        if (exchange == 0) provider_answered(ask, sent, Error(Code::out_of_memory, "no memory to send the request"));
     });
 }
 

@@ -1,4 +1,5 @@
 // What happens on the storage thread: loading, looking, and the transaction between lock and unlock (DESIGN 1).
+#include <new>
 #include <utility>
 
 #include "core/base/check.h"
@@ -57,15 +58,32 @@ StoreResult write_record(RecordStore& store, Record& record, bool both_slots) {
     return store.replace(header, body, both_slots);
 }
 
+// The commit lock, given back whatever happens under it.
+class CommitLock {
+  public:
+    explicit CommitLock(RecordStore& store) : store_(store), result_(store.lock()) {}
+    ~CommitLock() {
+        if (held()) store_.unlock();
+    }
+    CommitLock(const CommitLock&) = delete;
+    CommitLock& operator=(const CommitLock&) = delete;
+    bool held() const noexcept { return result_.answer == StoreAnswer::done; }
+    const StoreResult& result() const noexcept { return result_; }
+
+  private:
+    RecordStore& store_;
+    const StoreResult result_;
+};
+
 TxnResult execute(Txn& txn, RecordStore& store, Clock& clock) {
     TxnResult result;
     result.id = txn.id;
     result.kind = txn.kind;
     result.record = txn.proposal;
-    const StoreResult locked = store.lock();
-    if (locked.answer != StoreAnswer::done) {
-        result.answer = locked.answer;
-        result.detail = locked.detail;
+    const CommitLock lock(store);
+    if (!lock.held()) {
+        result.answer = lock.result().answer;
+        result.detail = lock.result().detail;
         return result;
     }
     Reading reading;
@@ -94,34 +112,85 @@ TxnResult execute(Txn& txn, RecordStore& store, Clock& clock) {
         }
         if (result.answer != StoreAnswer::done) result.outcome = TxnOutcome::storage;
     }
-    store.unlock();
     if (result.outcome != TxnOutcome::storage) result.record = std::move(planned.record);
     return result;
 }
 
+StoreResult erase_locked(RecordStore& store) {
+    const CommitLock lock(store);
+    return lock.held() ? store.erase() : lock.result();
+}
+
 }  // namespace
 
+Error erase_record(SecureStore& store, const RecordKey& key) {
+    try {
+        const auto record = store.open_record(key);
+        const StoreResult result = erase_locked(*record);
+        return {code_of(result.answer), "the store did not erase the record: " + result.detail};
+    } catch (const CheckFailed& failed) {  // R36
+        return {Code::internal, std::string("internal check failed: ") + failed.what()};
+    } catch (const std::bad_alloc&) {
+        return {Code::out_of_memory, {}};
+    }
+}
+
+// What a job throws closes the session that wanted it, not the process (R36).
+void SessionCore::on_storage(Executor::Job job) {
+    engine_.storage().run([self = shared_from_this(), job = std::move(job)] {
+        try {
+            job();
+        } catch (const CheckFailed& failed) {
+            self->post([core = self.get(), what = failed.what()] { core->broken(Code::internal, what); });
+        } catch (const std::bad_alloc&) {
+            self->post([core = self.get()] { core->broken(Code::out_of_memory, "out of memory"); });
+        }
+    });
+}
+
+// R36: the record says why the session closed, if the store can still take it. Nothing else in it changes.
+void SessionCore::journal_failure(Code code) {
+    JournalEntry entry;
+    entry.at = now().wall;
+    entry.what = JournalEvent::internal_error;
+    entry.why = code;
+    engine_.storage().run([self = shared_from_this(), entry]() mutable {
+        try {
+            const CommitLock lock(*self->store_);
+            if (!lock.held()) return;
+            Reading reading = read_record(*self->store_);
+            if (!reading.record) return;
+            entry.generation = reading.record->version.generation;
+            reading.record->journal.add(std::move(entry));
+            reading.record->write_seq += 1;
+            write_record(*self->store_, *reading.record, false);
+        } catch (const CheckFailed&) {  // the same trouble again; the log has it
+        } catch (const std::bad_alloc&) {
+        }
+    });
+}
+
 void SessionCore::load() {
-    engine_.storage().run([self = shared_from_this()] {
+    on_storage([self = shared_from_this()] {
         Reading reading = read_record(*self->store_);
         event::Loaded loaded{reading.answer, std::move(reading.detail), std::move(reading.record)};
-        self->engine_.post([self, loaded = std::move(loaded)] { self->feed(loaded); });
+        self->post([self, loaded = std::move(loaded)] { self->feed(loaded); });
     });
 }
 
 void SessionCore::peek(std::uint64_t round) {
-    engine_.storage().run([self = shared_from_this(), round] {
+    on_storage([self = shared_from_this(), round] {
         const StorePeek peek = self->store_->peek();
         const event::Peeked peeked{round, peek.answer, peek.header.version, peek.header.write_seq};
-        self->engine_.post([self, peeked] { self->feed(peeked); });
+        self->post([self, peeked] { self->feed(peeked); });
     });
 }
 
 void SessionCore::run_txn(Txn txn) {
-    engine_.storage().run([self = shared_from_this(), txn = std::move(txn)]() mutable {
+    on_storage([self = shared_from_this(), txn = std::move(txn)]() mutable {
         self->dress(txn.proposal);
         event::TxnDone done{execute(txn, *self->store_, *self->config_.ports.clock)};
-        self->engine_.post([self, done = std::move(done)] { self->feed(done); });
+        self->post([self, done = std::move(done)] { self->feed(done); });
     });
 }
 

@@ -22,6 +22,9 @@ class TokenCell {
     };
     enum class Read { ok, none, too_short };
 
+    // The first slot is the published one from the start: readers may be in it, so it is not free.
+    TokenCell() { slots_[0].free.store(false, std::memory_order_relaxed); }
+
     // `renew` is set when the token is near its end. The visitor sees the token only if it is good.
     template <class Visit>
     Read read(Millis minimum, ElapsedTime now, bool& renew, Visit visit) noexcept {

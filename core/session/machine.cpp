@@ -18,17 +18,19 @@ Machine::Machine(MachineSetup setup)
 void Machine::step(const Event& event, const Now& now, Effects& fx) {
     if (closed_) return;
     std::visit([&](const auto& e) { on(e, now, fx); }, event);
-    decide(now, fx);
+    // One more caller changes nothing for those who wait already; looking at all of them each time would be quadratic.
+    decide(now, fx, std::holds_alternative<event::TokenAsked>(event));
 }
 
 // The order is the order of importance: what must not be lost first, callers before the network, announcements last.
-void Machine::decide(const Now& now, Effects& fx) {
+void Machine::decide(const Now& now, Effects& fx, bool newest_waiter_only) {
     CREDIT_CHECK(!closed_);
     progress_end(now, fx);
     progress_store(now, fx);
     progress_adopt(now, fx);
     progress_start(now, fx);
-    serve_waiters(now, fx);
+    notice_death(now);
+    serve_waiters(now, fx, newest_waiter_only);
     progress_refresh(now, fx);
     progress_heal(now, fx);
     report(now, fx);
@@ -47,7 +49,9 @@ void Machine::report(const Now& now, Effects& fx) {
 
 void Machine::finish_close(Effects& fx) {
     if (!closing_ || flight_.step != FlightStep::idle || txns_running_ != 0 || load_running_ || peek_running_) return;
-    if (unsaved_ && !close_saved_) return;  // progress_store makes the last try first
+    // progress_store and progress_end have made their last try, whose answer all who ended the session had.
+    CREDIT_CHECK((!unsaved_ && !ending_) || close_saved_);
+    CREDIT_CHECK(enders_.empty());
     closed_ = true;
     StateInfo last;
     last.state = PublicState::closed;
@@ -55,18 +59,12 @@ void Machine::finish_close(Effects& fx) {
     fx.push_back(effect::Closed{});
 }
 
-bool Machine::idle() const noexcept {
-    return waiters_.empty() && starts_.empty() && adopts_.empty() && flight_.step == FlightStep::idle &&
-           heal_.step == HealStep::idle && txns_running_ == 0 && !load_running_ && !peek_running_ && !unsaved_ &&
-           !ending_;
-}
-
 StateInfo Machine::info(const Now& now) const {
     StateInfo out;
     out.generation = record_.version.generation;
     if (closed_) {
         out.state = PublicState::closed;
-    } else if (ended_ || ending_) {
+    } else if (over()) {
         out.state = PublicState::no_session;
         out.reason = Code::session_ended;
     } else if (!known_) {
@@ -75,9 +73,9 @@ StateInfo Machine::info(const Now& now) const {
                     : failing_ && answer_ == StoreAnswer::locked ? PublicState::storage_locked
                                                                  : PublicState::loading;
         out.reason = failing_ ? code_of(answer_) : Code::ok;
-    } else if (!has_live_pair() && !(heal_wanted() && heal_possible())) {
+    } else if (!has_live_pair() && !(heal_wanted() && heal_possible(now))) {
         out.state = PublicState::no_session;
-        out.reason = why_no_session().code;
+        out.reason = why_no_session(now).code;
     } else {
         out.state = PublicState::active;
         if (flight_.step == FlightStep::sending || flight_.step == FlightStep::saving) {
@@ -99,8 +97,9 @@ static bool close_to(ElapsedTime a, ElapsedTime b) {
 }
 
 static bool same_publication(const effect::Publish& a, const effect::Publish& b) {
-    return a.generation == b.generation && (a.token == nullptr) == (b.token == nullptr) &&
-           close_to(a.ends, b.ends) && (a.renew_from.ms == INT64_MIN) == (b.renew_from.ms == INT64_MIN);
+    // Two processes may have stored different pairs under one generation (R11), so the token itself counts.
+    return a.generation == b.generation && same_secret(a.token, b.token) &&
+           close_to(a.ends, b.ends);
 }
 
 void Machine::publish(const Now& now, Effects& fx) {
@@ -113,12 +112,8 @@ void Machine::publish(const Now& now, Effects& fx) {
         out.boot = now.boot;
         out.life = Millis{pair.life_ms};
         out.default_minimum = effective_minimum(pair, Millis{0}, setup_.policy);
-        const auto ends = ends_at(pair, now);
-        out.ends = ends.value_or(TokenWaiters::kNever);
-        // The spread comes from the generation, so that publishing again does not move it.
-        const Millis ahead = refresh_ahead(pair, Jitter(setup_.seed ^ out.generation).next(), setup_.policy);
-        out.renew_from = ends ? ElapsedTime{ends->ms - ahead.count} : TokenWaiters::kNever;
-        if (!ends && unknown_life_tried_ != out.generation) out.renew_from = ElapsedTime{INT64_MIN};
+        out.ends = ends_at(pair, now).value_or(TokenWaiters::kNever);
+        out.renew_from = renew_from(now);
     }
     if (published_ && same_publication(*published_, out)) return;
     published_ = out;
@@ -131,20 +126,23 @@ void Machine::set_timer(const Now& now, Effects& fx) {
         if (wanted && when < at) at = when;
     };
     for (const StartWaiter& start : starts_) consider(true, start.deadline);
-    consider(load_wanted_ && !load_running_, load_not_before_);
+    // Only for what a timer can set off now: an instant that has passed and changes nothing would fire for ever.
+    consider(load_wanted_ && !load_running_ && !closing_, load_not_before_);
     consider(peek_running_ || (load_running_ && known_), peek_deadline_);
-    consider((unsaved_ || ending_) && !save_running_ && !end_running_, save_not_before_);
-    const bool waiting = flight_.step == FlightStep::lease_wait ||
-                         (flight_.step == FlightStep::idle && need(now) != Need::none && !flight_.blocked);
-    consider(waiting, flight_.not_before);
-    consider(heal_wanted() && heal_possible() && heal_.step == HealStep::idle && !heal_.blocked, heal_due(now));
+    consider(unsaved_ && !save_running_ && flight_.step != FlightStep::saving, save_not_before_);
+    consider(ending_ && !end_running_, save_not_before_);
+    const bool flight_waits = flight_.step == FlightStep::idle && may_fly(now) && need(now) != Need::none;
+    consider(flight_.step == FlightStep::lease_wait || flight_waits, flight_.not_before);
+    consider(flight_.settle_until.has_value() && !waiters_.empty(), flight_.settle_until.value_or(at));
+    if (may_heal(now)) consider(true, heal_due());
+    consider_suspect(now, at);
     if (at == timer_) return;
     timer_ = at;
     fx.push_back(effect::SetTimer{at});
 }
 
 bool Machine::usable(const Now& now) const {
-    if (!known_ || ended_ || ending_ || !has_live_pair()) return false;
+    if (!known_ || over() || !has_live_pair()) return false;
     if (record_.version.generation == rejected_) return false;
     const auto left = life_left(*record_.pair, now);
     return !left || left->count > 0;
@@ -153,26 +151,32 @@ bool Machine::usable(const Now& now) const {
 // Storage that holds nothing worth keeping in place: a start may write over it (R3).
 bool Machine::writable() const { return may_write_over(TxnKind::start, answer_); }
 
-bool Machine::near_end(const Now& now) const {
-    return published_ && published_->token != nullptr && now.elapsed >= published_->renew_from;
+// From here on a token that is handed out is renewed as well (R21).
+ElapsedTime Machine::renew_from(const Now& now) const {
+    const std::uint64_t generation = record_.version.generation;
+    const auto ends = ends_at(*record_.pair, now);
+    if (!ends) return unknown_life_tried_ == generation ? TokenWaiters::kNever : ElapsedTime{INT64_MIN};
+    // The spread comes from the generation, so that asking again does not move it.
+    const Millis ahead = refresh_ahead(*record_.pair, Jitter(setup_.seed ^ generation).next(), setup_.policy);
+    return ElapsedTime{ends->ms - ahead.count};
 }
+
+bool Machine::near_end(const Now& now) const { return usable(now) && now.elapsed >= renew_from(now); }
 
 // R26: the server answers, but gives neither a token nor a verdict.
 bool Machine::stuck(const Now& now) const {
     if (!has_live_pair() || !record_.intent || usable(now)) return false;
     const Intent& intent = *record_.intent;
     if (intent.answered < static_cast<std::uint32_t>(setup_.policy.stuck_answers)) return false;
-    const Millis since = intent.first.boot.same_boot(now.boot) ? now.elapsed - intent.first.elapsed
-                                                               : now.wall - intent.first.wall;
-    return since >= setup_.policy.stuck_after;
+    return passed_since(intent.first, now) >= setup_.policy.stuck_after;
 }
 
-Error Machine::why_no_session() const {
-    if (ended_ || ending_) return {Code::session_ended, "the session was ended; open and start a new one"};
+Error Machine::why_no_session(const Now& now) const {
     if (record_.suspect) {
-        Error error(heal_.given_up ? Code::session_superseded : record_.suspect->reason,
-                    heal_.given_up ? "sessions of this borrower keep dying; it may be in use elsewhere"
-                                   : "the platform ended this session");
+        const bool spent = heal_spent(now);
+        Error error(spent ? Code::session_superseded : record_.suspect->reason,
+                    spent ? "sessions of this borrower keep dying; it may be in use elsewhere"
+                          : "the platform ended this session");
         error.request_id = record_.suspect->request_id;
         error.correlation_id = record_.suspect->correlation_id;
         return error;
@@ -190,6 +194,12 @@ void Machine::note(const Now& now, JournalEvent what, Code why, const Error* err
     if (error != nullptr) {
         entry.request_id = error->request_id;
         entry.correlation_id = error->correlation_id;
+    }
+    // What repeats while somebody polls is one entry, as in the journal itself.
+    if (!diary_.empty()) {
+        JournalEntry last = diary_.back();
+        last.at = entry.at;
+        if (last == entry) diary_.pop_back();
     }
     if (diary_.size() >= Journal::kMaxEntries) diary_.erase(diary_.begin());
     diary_.push_back(std::move(entry));

@@ -40,7 +40,6 @@ class Machine {
     // What is known of the session now, for diagnostics; the pair must not be printed.
     const Record& record() const noexcept { return record_; }
     const std::vector<JournalEntry>& unwritten_journal() const noexcept { return diary_; }
-    bool idle() const noexcept;  // nothing under way, nothing wanted: no timer, no thread needed
 
   private:
     // Where a refresh is. Everything between is data.
@@ -54,7 +53,7 @@ class Machine {
         std::uint64_t id = 0;
         bool background_held = false;
         bool background_refused = false;
-        bool retry = false;                  // an attempt after an unanswered one (R38)
+        bool waited = false;                 // for a lease; told once (R37)
         Version marked;                      // the version the mark was written at
         std::uint64_t fence = 0;
         ElapsedTime lease_until;
@@ -78,7 +77,7 @@ class Machine {
         std::uint64_t failures = 0;
         Error error;
         bool blocked = false;
-        bool given_up = false;
+        bool given_up = false;               // told
     };
     struct StartWaiter {
         OpID op = 0;
@@ -115,7 +114,7 @@ class Machine {
     void on(const event::TimerFired&, const Now&, Effects&);
 
     // what happens next (machine.cpp)
-    void decide(const Now& now, Effects& fx);
+    void decide(const Now& now, Effects& fx, bool newest_waiter_only);
     void report(const Now& now, Effects& fx);
     void publish(const Now& now, Effects& fx);
     void set_timer(const Now& now, Effects& fx);
@@ -130,26 +129,36 @@ class Machine {
     void storage_trouble(StoreAnswer answer, const std::string& detail, const Now& now);
     void store_well();
     void keep_in_memory(const Record& kept, StoreAnswer answer, const Now& now);
+    void set_aside(Pair pair);
+    bool store_hangs() const;
     void on_saved(const TxnResult& result, const Now& now);
     void on_end_done(const TxnResult& result, const Now& now, Effects& fx);
 
     // callers (machine_callers.cpp)
-    void serve_waiters(const Now& now, Effects& fx);
+    void serve_waiters(const Now& now, Effects& fx, bool newest_only = false);
     bool serve(const TokenWaiter& waiter, const Now& now, Effects& fx);
     bool serve_without_token(const TokenWaiter& waiter, const Now& now, Effects& fx);
+    bool serve_without_session(const TokenWaiter& waiter, const Now& now, Effects& fx);
+    bool too_many_callers() const;
     void fail_all(const Error& error, Effects& fx);
     void progress_adopt(const Now& now, Effects& fx);
     void progress_start(const Now& now, Effects& fx);
     void on_install_done(const TxnResult& result, const Now& now, Effects& fx);
     void on_start_answered(const event::ProviderAnswered& answered, const Now& now, Effects& fx);
+    static bool no_network(const Error& error);
     std::optional<Error> judge_issued(const Issued& issued) const;
     Record installed(const Issued& issued, const Stamp& sent) const;
+    void ask_provider(OpID op, bool healing, Effects& fx);
     void finish_starts(const Error* error, Effects& fx, bool only_asked);
 
     // refresh (machine_refresh.cpp)
     enum class Need { none, ahead, required };
     Need need(const Now& now) const;
     void progress_refresh(const Now& now, Effects& fx);
+    void begin_refresh(const Now& now, Effects& fx);
+    bool settling() const;
+    bool may_fly(const Now& now) const;
+    bool refreshable() const;
     void mark(const Now& now, Effects& fx);
     void on_marked(const TxnResult& result, const Now& now, Effects& fx);
     void on_committed(const TxnResult& result, const Now& now, Effects& fx);
@@ -164,8 +173,14 @@ class Machine {
 
     // healing (machine_heal.cpp)
     bool heal_wanted() const;
-    bool heal_possible() const;
-    ElapsedTime heal_due(const Now& now) const;
+    bool heal_possible(const Now& now) const;
+    bool heal_spent(const Now& now) const;
+    bool may_heal(const Now& now) const;
+    void notice_death(const Now& now);
+    void begin_death(const Now& now);
+    bool keep_over(const Now& now) const;
+    void consider_suspect(const Now& now, ElapsedTime& at) const;
+    ElapsedTime heal_due() const;
     void progress_heal(const Now& now, Effects& fx);
     void on_heal_marked(const TxnResult& result, const Now& now, Effects& fx);
     void on_heal_answered(const event::ProviderAnswered& answered, const Now& now, Effects& fx);
@@ -179,9 +194,12 @@ class Machine {
     bool usable(const Now& now) const;
     bool has_live_pair() const { return record_.pair.has_value() && !record_.suspect; }
     bool writable() const;
+    bool over() const { return ended_ || ending_; }
+    bool leaving() const { return over() || closing_; }
+    ElapsedTime renew_from(const Now& now) const;
     bool near_end(const Now& now) const;
     bool stuck(const Now& now) const;
-    Error why_no_session() const;
+    Error why_no_session(const Now& now) const;
     void note(const Now& now, JournalEvent what, Code why = Code::ok, const Error* error = nullptr);
 
     const MachineSetup setup_;
@@ -192,11 +210,9 @@ class Machine {
     bool known_ = false;       // a store answer, or something newer than the store, stands behind record_
     bool unsaved_ = false;     // memory is newer than the store (R17)
     std::optional<Pair> alternate_;   // received, but another process was first (R11)
-    Version alternate_lost_to_;
     std::uint64_t loaded_generation_ = 0;  // what the first look at the store found
     std::uint64_t rejected_ = 0;      // generation that the platform refused
     std::uint64_t accepted_ = 0;      // generation that it accepted
-    ElapsedTime issued_at_{INT64_MIN};  // when the newest pair came, this process (R29)
     Millis breaker_{0};
     Millis short_wait_{0};            // R21: tokens that arrive expired
     std::uint64_t unknown_life_tried_ = 0;  // generation for which the one refresh of an unknown life was made
@@ -237,6 +253,7 @@ class Machine {
     bool close_saved_ = false; // the last write-back before closing was tried
     bool closed_ = false;
     std::uint64_t ask_ = 0;    // the provider question under way
+    Version asked_at_;         // what the session was when it was asked
     bool ask_running_ = false;
     bool start_running_ = false;  // its transaction
 

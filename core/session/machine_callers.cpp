@@ -19,10 +19,13 @@ void Machine::fail_all(const Error& error, Effects& fx) {
     adopts_.clear();
 }
 
-void Machine::serve_waiters(const Now& now, Effects& fx) {
+bool Machine::too_many_callers() const { return starts_.size() + adopts_.size() >= setup_.policy.max_waiters; }
+
+void Machine::serve_waiters(const Now& now, Effects& fx, bool newest_only) {
+    const auto visit = [&](const TokenWaiter& waiter) { return serve(waiter, now, fx); };
+    if (newest_only && now.elapsed < waiters_.earliest_deadline()) return waiters_.visit_newest(visit);
     refresh_wanted_ = false;
-    if (waiters_.empty()) return;
-    waiters_.sweep([&](const TokenWaiter& waiter) { return serve(waiter, now, fx); });
+    waiters_.sweep(visit);
 }
 
 // True: the waiter has its answer. A live token beats an error (R20), also at its deadline.
@@ -33,7 +36,7 @@ bool Machine::serve(const TokenWaiter& waiter, const Now& now, Effects& fx) {
     const bool newer = record_.version.generation > std::max(waiter.generation, loaded_generation_);
     const auto give = [&] {
         const TokenSource source = !newer                                    ? TokenSource::cache
-                                   : record_.pair && record_.pair->from_start ? TokenSource::start
+                                   : record_.pair->from_start ? TokenSource::start
                                                                               : TokenSource::refresh;
         if (near_end(now)) ahead_wanted_ = true;
         fx.push_back(effect::GiveToken{waiter.op, source});
@@ -45,17 +48,16 @@ bool Machine::serve(const TokenWaiter& waiter, const Now& now, Effects& fx) {
         return true;
     }
     if (late) return give();
-    if (!known_ || (waiter.peek_round > peek_done_ && known_)) {
-        if (!known_) return serve_without_token(waiter, now, fx);
-        return false;
-    }
+    if (known_ && waiter.peek_round > peek_done_) return false;
     if (!live) return serve_without_token(waiter, now, fx);
     const auto left = life_left(*record_.pair, now);
     const bool enough = !left || *left >= effective_minimum(*record_.pair, waiter.minimum, setup_.policy);
     const bool tried = flight_.failures > waiter.failures;
     const bool may_try = now.elapsed >= flight_.not_before && !flight_.blocked;
-    // An unsettled refresh may have ended the old token's life: settle first, if that can be tried now.
-    const bool unsettled = record_.intent.has_value() && !newer;
+    // An unsettled refresh may have ended the old token's life: settle first, if that can be tried now. One that is on
+    // its way for the first time delays nobody.
+    const bool unsettled =
+        record_.intent && (record_.intent->attempts > 1 || flight_.step != FlightStep::sending);
     if ((enough && !unsettled) || newer || tried || !may_try) return give();
     refresh_wanted_ = true;
     return false;
@@ -70,27 +72,15 @@ bool Machine::serve_without_token(const TokenWaiter& waiter, const Now& now, Eff
     if (!known_) {
         if (coming) return false;
         const bool passing = answer_ == StoreAnswer::transient && load_failures_ < 3;
-        if (!failing_ || load_running_ || (load_wanted_ && now.elapsed >= load_not_before_) || passing) return false;
+        if (!failing_ || load_running_ || passing) return false;
         return fail(Error(code_of(answer_), "the store cannot be read: " + detail_));
     }
-    if (!has_live_pair()) {
-        if (failing_ && !record_.pair && !record_.tombstone) {  // R3: what cannot be read is not empty
-            return fail(Error(code_of(answer_), "the store cannot be read: " + detail_));
-        }
-        if (coming && heal_.step == HealStep::idle) return false;
-        if (!heal_wanted() || !heal_possible()) return suspect_retry_due(now) ? false : fail(why_no_session());
-        if (heal_.blocked) return fail(heal_.error);
-        // Healing failed since this caller asked, or will not be tried in its time.
-        if (heal_.failures > 0 && heal_due(now) > waiter.deadline) return fail(heal_.error);
-        if (heal_.failures_in_row > 0 && heal_.step == HealStep::idle && now.elapsed < heal_.not_before) {
-            return fail(heal_.error);
-        }
-        return false;
-    }
+    if (!has_live_pair()) return coming && heal_.step == HealStep::idle ? false : serve_without_session(waiter, now, fx);
     // Expired or refused: a refresh has to bring one.
     refresh_wanted_ = true;
     if (coming) return false;
-    if (stuck(now) && !setup_.has_provider) {
+    if (!refreshable()) return fail(Error(Code::no_live_token, "there is no refresh token to renew the session with"));
+    if (stuck(now) && !heal_possible(now)) {
         return fail(Error(Code::session_stuck, "the platform answers but gives no token; a new session is needed"));
     }
     if (flight_.blocked) return fail(flight_.error);
@@ -102,6 +92,35 @@ bool Machine::serve_without_token(const TokenWaiter& waiter, const Now& now, Eff
     return false;
 }
 
+// Nothing is stored, or it is a pair with a verdict: what comes now comes from the provider, or from a second try.
+bool Machine::serve_without_session(const TokenWaiter& waiter, const Now& now, Effects& fx) {
+    const auto fail = [&](Error error) {
+        fx.push_back(effect::FailOp{waiter.op, std::move(error)});
+        return true;
+    };
+    if (failing_ && !record_.pair && !record_.tombstone) {  // R3: what cannot be read is not empty
+        return fail(Error(code_of(answer_), "the store cannot be read: " + detail_));
+    }
+    const bool second_try = suspect_retry_due(now);  // R24
+    if (second_try) refresh_wanted_ = true;
+    if (!heal_wanted() || !heal_possible(now)) {
+        const bool idle = flight_.step == FlightStep::idle;
+        const bool failed = idle && (flight_.failures > waiter.failures || flight_.not_before >= waiter.deadline);
+        return !second_try || failed || flight_.blocked ? fail(why_no_session(now)) : false;
+    }
+    if (heal_.blocked) return fail(heal_.error);
+    if (heal_.step != HealStep::idle) return false;
+    // Healing has failed and is not tried again at once, or has to wait longer than this caller does.
+    if (heal_.failures_in_row > 0 && now.elapsed < heal_.not_before) return fail(heal_.error);
+    if (heal_due() < waiter.deadline) return false;
+    return fail(Error(Code::no_live_token, "the platform ended this session; a new one is asked for later"));
+}
+
+bool Machine::no_network(const Error& error) {
+    constexpr int kNetworkBlock = 3;
+    return static_cast<int>(error.code) / 1000 == kNetworkBlock && error.http_status == 0;
+}
+
 // R16: judged before it is committed.
 std::optional<Error> Machine::judge_issued(const Issued& issued) const {
     if (!issued.borrower_external_id.empty() && issued.borrower_external_id != setup_.borrower_external_id) {
@@ -111,7 +130,7 @@ std::optional<Error> Machine::judge_issued(const Issued& issued) const {
     if (setup_.backend_managed && issued.refresh_token != nullptr) {
         return Error(Code::contract_unexpected_refresh_token, "refreshToken came in backend-managed mode");
     }
-    if (record_.suspect && record_.pair) {
+    if (record_.suspect) {
         const bool same = same_secret(issued.session_token, record_.pair->session_token) ||
                           (issued.refresh_token != nullptr &&
                            same_secret(issued.refresh_token, record_.pair->refresh_token));
@@ -136,7 +155,7 @@ Record Machine::installed(const Issued& issued, const Stamp& sent) const {
 }
 
 void Machine::progress_adopt(const Now& now, Effects& fx) {
-    if (adopts_.empty() || adopts_.front().running || ended_ || ending_ || closing_) return;
+    if (adopts_.empty() || adopts_.front().running) return;
     AdoptWaiter& adopt = adopts_.front();
     const auto fail = [&](Error error) {
         fx.push_back(effect::FailOp{adopt.op, std::move(error)});
@@ -154,7 +173,6 @@ void Machine::progress_adopt(const Now& now, Effects& fx) {
 }
 
 void Machine::progress_start(const Now& now, Effects& fx) {
-    if (starts_.empty() || ended_ || ending_ || closing_) return;
     for (auto it = starts_.begin(); it != starts_.end();) {
         if (now.elapsed < it->deadline) {
             ++it;
@@ -163,7 +181,7 @@ void Machine::progress_start(const Now& now, Effects& fx) {
         fx.push_back(effect::FailOp{it->op, Error(Code::deadline, "the session did not start in time")});
         it = starts_.erase(it);
     }
-    if (starts_.empty() || ask_running_ || start_running_) return;
+    if (starts_.empty() || ask_running_ || start_running_ || heal_.step != HealStep::idle) return;
     if (!known_ && (!failing_ || load_running_)) return;
     if (!known_ && !writable()) {
         const Error error(code_of(answer_), "the store cannot be written: " + detail_);
@@ -185,8 +203,13 @@ void Machine::progress_start(const Now& now, Effects& fx) {
         return finish_starts(&error, fx, false);
     }
     for (StartWaiter& start : starts_) start.asked = true;
+    ask_provider(starts_.front().op, false, fx);
+}
+
+void Machine::ask_provider(OpID op, bool healing, Effects& fx) {
     ask_running_ = true;
-    fx.push_back(effect::AskProvider{++ask_, starts_.front().op, false});
+    asked_at_ = record_.version;
+    fx.push_back(effect::AskProvider{++ask_, op, healing});
 }
 
 void Machine::finish_starts(const Error* error, Effects& fx, bool only_asked) {
@@ -207,14 +230,23 @@ void Machine::finish_starts(const Error* error, Effects& fx, bool only_asked) {
 void Machine::on(const event::ProviderAnswered& answered, const Now& now, Effects& fx) {
     if (!ask_running_ || answered.ask != ask_) return;
     ask_running_ = false;
+    if (leaving()) {  // R28
+        heal_.step = HealStep::idle;
+        return;
+    }
+    if (record_.tombstone && record_.version > asked_at_) {  // R28: ended elsewhere while the question was out
+        note(now, JournalEvent::late_reply_dropped);
+        heal_.step = HealStep::idle;
+        const Error ended = why_no_session(now);
+        return finish_starts(&ended, fx, true);
+    }
     if (heal_.step == HealStep::asking) return on_heal_answered(answered, now, fx);
     on_start_answered(answered, now, fx);
 }
 
 void Machine::on_start_answered(const event::ProviderAnswered& answered, const Now& now, Effects& fx) {
-    if (ended_ || ending_ || closing_) return;  // R28
     if (!answered.ok) {
-        offline_ = answered.error.http_status == 0 && static_cast<int>(answered.error.code) / 1000 == 3;
+        offline_ = no_network(answered.error);
         return finish_starts(&answered.error, fx, true);
     }
     if (const auto refused = judge_issued(answered.issued)) return finish_starts(&*refused, fx, true);
@@ -228,7 +260,7 @@ void Machine::on_start_answered(const event::ProviderAnswered& answered, const N
 void Machine::on_install_done(const TxnResult& result, const Now& now, Effects& fx) {
     const bool adopting = result.kind == TxnKind::adopt;
     if (!adopting) start_running_ = false;
-    if (ended_ || ending_) return;
+    if (over()) return;
     std::optional<Error> error;
     switch (result.outcome) {
         case TxnOutcome::applied:
@@ -243,11 +275,11 @@ void Machine::on_install_done(const TxnResult& result, const Now& now, Effects& 
             break;
         case TxnOutcome::newer:
             adopt_stored(result.record, now);
-            if (record_.tombstone) error = why_no_session();  // R28: ended meanwhile, by another process
+            if (record_.tombstone) error = why_no_session(now);  // R28: ended meanwhile, by another process
             break;
         default:
-            if (result.record.pair && (result.answer == StoreAnswer::locked || result.answer == StoreAnswer::full ||
-                                       result.answer == StoreAnswer::transient)) {
+            if (result.answer == StoreAnswer::locked || result.answer == StoreAnswer::full ||
+                result.answer == StoreAnswer::transient) {
                 Record kept = result.record;
                 kept.version = {record_.version.epoch + 1, record_.version.generation + 1};
                 keep_in_memory(kept, result.answer, now);
@@ -259,7 +291,8 @@ void Machine::on_install_done(const TxnResult& result, const Now& now, Effects& 
             break;
     }
     if (!adopting) return finish_starts(error ? &*error : nullptr, fx, true);
-    if (adopts_.empty() || !adopts_.front().running) return;
+    if (adopts_.empty()) return;  // closed meanwhile
+    CREDIT_CHECK(adopts_.front().running);
     const OpID op = adopts_.front().op;
     adopts_.pop_front();
     if (error) {

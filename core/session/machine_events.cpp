@@ -14,13 +14,13 @@ void Machine::on(const event::Opened&, const Now& now, Effects&) {
 void Machine::on(const event::TimerFired&, const Now& now, Effects&) {
     timer_ = TokenWaiters::kNever;
     if ((peek_running_ || load_running_) && now.elapsed >= peek_deadline_) {  // the store hangs: memory answers
-        peek_done_ = std::max(peek_done_, peek_started_);
+        peek_done_ = peek_wanted_;
         peek_deadline_ = TokenWaiters::kNever;
     }
 }
 
 void Machine::on(const event::TokenAsked& asked, const Now& now, Effects& fx) {
-    if (closing_ || ended_ || ending_) {
+    if (leaving()) {
         const Code code = closing_ ? Code::closed : Code::session_ended;
         fx.push_back(effect::FailOp{asked.op, Error(code, "the session is over")});
         return;
@@ -29,22 +29,27 @@ void Machine::on(const event::TokenAsked& asked, const Now& now, Effects& fx) {
         fx.push_back(effect::FailOp{asked.op, Error(Code::too_many_waiters, "too many callers wait for a token")});
         return;
     }
-    // One look at the store serves all who ask before it starts (R35).
-    if (peek_wanted_ == peek_started_) ++peek_wanted_;
+    // One look at the store serves all who ask before it starts (R35). Nobody waits for a store that hangs.
+    if (peek_wanted_ == peek_started_ && !store_hangs()) ++peek_wanted_;
+    const std::uint64_t round = store_hangs() ? peek_done_ : peek_wanted_;
     if (!known_ && failing_) {
         load_wanted_ = true;
         load_not_before_ = now.elapsed;
     }
-    waiters_.add({asked.op, asked.minimum, asked.deadline, record_.version.generation, peek_wanted_, flight_.failures});
+    waiters_.add({asked.op, asked.minimum, asked.deadline, record_.version.generation, round, flight_.failures});
 }
 
 void Machine::on(const event::RefreshAheadAsked&, const Now& now, Effects&) {
-    if (usable(now) && near_end(now)) ahead_wanted_ = true;
+    if (near_end(now)) ahead_wanted_ = true;
 }
 
 void Machine::on(const event::StartAsked& asked, const Now& now, Effects& fx) {
-    if (closing_ || ended_ || ending_) {
+    if (leaving()) {
         fx.push_back(effect::FailOp{asked.op, Error(Code::session_spent, "the session is over; open a new one")});
+        return;
+    }
+    if (too_many_callers()) {
+        fx.push_back(effect::FailOp{asked.op, Error(Code::too_many_waiters, "too many callers wait for a session")});
         return;
     }
     if (!known_ && failing_) {
@@ -55,8 +60,12 @@ void Machine::on(const event::StartAsked& asked, const Now& now, Effects& fx) {
 }
 
 void Machine::on(const event::AdoptAsked& asked, const Now&, Effects& fx) {
-    if (closing_ || ended_ || ending_) {
+    if (leaving()) {
         fx.push_back(effect::FailOp{asked.op, Error(Code::session_spent, "the session is over; open a new one")});
+        return;
+    }
+    if (too_many_callers()) {
+        fx.push_back(effect::FailOp{asked.op, Error(Code::too_many_waiters, "too many callers wait for a session")});
         return;
     }
     adopts_.push_back({asked.op, asked.replace, asked.received, asked.issued, false});
@@ -68,9 +77,9 @@ void Machine::on(const event::EndAsked& asked, const Now& now, Effects& fx) {
         return;
     }
     enders_.push_back(asked.op);
+    save_not_before_ = now.elapsed;
     if (ending_) return;
     ending_ = true;
-    save_not_before_ = now.elapsed;
     unsaved_ = false;
     alternate_.reset();
     note(now, JournalEvent::ended);
@@ -82,23 +91,21 @@ void Machine::on(const event::CloseAsked&, const Now&, Effects& fx) {
     if (closing_) return;
     closing_ = true;
     fail_all(Error(Code::closed, "the session was closed"), fx);
-    for (const OpID op : enders_) fx.push_back(effect::FailOp{op, Error(Code::closed, "the session was closed")});
-    enders_.clear();
     if (flight_.step == FlightStep::lease_wait || flight_.step == FlightStep::background) land(fx);
 }
 
 void Machine::on(const event::RejectAsked& asked, const Now& now, Effects&) {
-    const bool current = asked.generation == record_.version.generation && has_live_pair() && known_;
+    const bool current = asked.generation == record_.version.generation && has_live_pair();
     if (!current || rejected_ == asked.generation) return;  // R29: an older generation needs no refresh
     rejected_ = asked.generation;
     note(now, JournalEvent::rejected);
-    const bool young = issued_at_.ms != INT64_MIN && now.elapsed - issued_at_ < setup_.policy.breaker_window;
-    if (young && accepted_ != asked.generation) {
-        // Fresh and refused: the fault is not the token's age. Slow down instead of refreshing in a circle.
-        breaker_ = breaker_.count == 0 ? setup_.policy.breaker_floor : min(breaker_ * 2, setup_.policy.breaker_cap);
-        flight_.not_before = std::max(flight_.not_before, now.elapsed + breaker_);
-        note(now, JournalEvent::breaker_opened);
-    }
+    const bool young = passed_since(record_.pair->sent, now) < setup_.policy.breaker_window;
+    if (!young) breaker_ = Millis{0};  // it did its work for a while
+    if (!young || accepted_ == asked.generation) return;
+    // Fresh and refused: the fault is not the token's age. Slow down instead of refreshing in a circle.
+    breaker_ = breaker_.count == 0 ? setup_.policy.breaker_floor : min(breaker_ * 2, setup_.policy.breaker_cap);
+    flight_.not_before = std::max(flight_.not_before, now.elapsed + breaker_);
+    note(now, JournalEvent::breaker_opened);
 }
 
 void Machine::on(const event::CallAccepted& accepted, const Now&, Effects&) {
@@ -146,8 +153,7 @@ void Machine::on(const event::Hinted& hinted, const Now& now, Effects&) {
             if (record_.intent && has_live_pair()) ahead_wanted_ = true;  // R19: settle at the next hint
             if (heal_.failures_in_row > 0 && !heal_.blocked && offline_) heal_.not_before = now.elapsed;
             break;
-        case Hint::storage_unlocked:
-        case Hint::clock_changed:
+        default:  // storage_unlocked, clock_changed: what follows is all
             break;
     }
     if (!known_) {

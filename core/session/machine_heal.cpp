@@ -3,24 +3,61 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/session/lifetime.h"
 #include "core/session/machine.h"
 
 namespace credit {
 
 bool Machine::heal_wanted() const {
-    if (!known_ || ended_ || ending_ || closing_) return false;
-    return record_.suspect.has_value() || heal_.step != HealStep::idle || heal_.since.ms != INT64_MIN;
+    if (!known_ || leaving()) return false;
+    if (heal_.step != HealStep::idle || record_.suspect) return true;
+    return record_.pair && heal_.since.ms != INT64_MIN;  // stuck
 }
 
-bool Machine::heal_possible() const { return setup_.has_provider && !heal_.given_up; }
+// R25: four a day are enough. A clock that was put back starts a new day.
+bool Machine::heal_spent(const Now& now) const {
+    const HealCounters& heal = record_.heal;
+    const bool running = now.wall >= heal.day && now.wall - heal.day < days(1);
+    return running && heal.today >= static_cast<std::uint32_t>(setup_.policy.heal_per_day);
+}
+
+bool Machine::heal_possible(const Now& now) const { return setup_.has_provider && !heal_spent(now); }
+
+bool Machine::may_heal(const Now& now) const {
+    return heal_wanted() && heal_possible(now) && heal_.step == HealStep::idle && !heal_.blocked && !ask_running_ &&
+           !start_running_ && flight_.step == FlightStep::idle;
+}
+
+// A death is seen for the first time, by its verdict or in the store. From here on only the elapsed clock counts: a
+// wait on a wall clock that somebody put back would never end (R32).
+void Machine::begin_death(const Now& now) {
+    heal_.since = now.elapsed;
+    heal_.spread = jitter_.next() % 1024;
+    const Policy& policy = setup_.policy;
+    const Millis longest = min(max(Millis{record_.heal.wait_ms}, policy.heal_spread_waiting), policy.heal_again_cap);
+    heal_.not_before = now.elapsed + max(Millis{0}, min(record_.heal.not_before - now.wall, longest));
+}
 
 // R24: the condemned pair is tried once more when healing does not work; one bad deployment must not cost a fleet.
 bool Machine::suspect_retry_due(const Now& now) const {
-    if (!record_.suspect || record_.suspect->retried || !record_.pair) return false;
-    if (setup_.has_provider && heal_.failures == 0 && !heal_.given_up) return false;
-    const Stamp& since = record_.suspect->since;
-    const Millis passed = since.boot.same_boot(now.boot) ? now.elapsed - since.elapsed : now.wall - since.wall;
-    return passed >= setup_.policy.suspect_retry;
+    if (!record_.suspect || record_.suspect->retried) return false;
+    if (heal_possible(now) && heal_.failures == 0) return false;
+    return passed_since(record_.suspect->since, now) >= setup_.policy.suspect_retry;
+}
+
+// R24: a pair with a verdict is kept for a day; longer only while the provider has not had its say.
+bool Machine::keep_over(const Now& now) const {
+    if (!record_.suspect || (heal_possible(now) && heal_.failures == 0)) return false;
+    return passed_since(record_.suspect->since, now) >= setup_.policy.suspect_keep;
+}
+
+// The next instant at which something becomes due for a pair with a verdict.
+void Machine::consider_suspect(const Now& now, ElapsedTime& at) const {
+    if (!known_ || leaving() || !record_.suspect) return;
+    const Millis passed = passed_since(record_.suspect->since, now);
+    for (const Millis when : {setup_.policy.suspect_retry, setup_.policy.suspect_keep}) {
+        if (passed < when) at = std::min(at, now.elapsed + (when - passed));
+    }
 }
 
 // R25: died young or without one accepted call: wait twice as long as the last time.
@@ -37,52 +74,42 @@ void Machine::note_death(HealCounters& heal, const Now& now) const {
     heal.not_before = now.wall + Millis{heal.wait_ms};
 }
 
-ElapsedTime Machine::heal_due(const Now& now) const {
+ElapsedTime Machine::heal_due() const {
     const Policy& policy = setup_.policy;
-    const ElapsedTime since = heal_.since.ms == INT64_MIN ? now.elapsed : heal_.since;
-    const bool waiting = !waiters_.empty() || !starts_.empty();
-    const Millis span = min(policy.heal_spread, waiting ? policy.heal_spread_waiting : policy.heal_spread);
-    ElapsedTime due = since + span * static_cast<std::int64_t>(heal_.spread) / 1024;
-    due = std::max(due, heal_.not_before);
-    // The record's own wait is on the wall clock; one that was set far ahead is not believed beyond its cap.
-    const Millis wait = min(record_.heal.not_before - now.wall, policy.heal_again_cap);
-    return std::max(due, now.elapsed + max(wait, Millis{0}));
+    const Millis span = waiters_.empty() ? policy.heal_spread : min(policy.heal_spread, policy.heal_spread_waiting);
+    const ElapsedTime due = heal_.since + span * static_cast<std::int64_t>(heal_.spread) / 1024;
+    return std::max(due, heal_.not_before);
+}
+
+// Before callers are looked at: what they may expect depends on it.
+void Machine::notice_death(const Now& now) {
+    if (!known_ || leaving() || heal_.since.ms != INT64_MIN) return;
+    if (record_.suspect) begin_death(now);  // by a verdict just now, or found so in the store
+    if (!stuck(now) || !heal_possible(now)) return;
+    note(now, JournalEvent::stuck, Code::session_stuck);
+    begin_death(now);
 }
 
 void Machine::progress_heal(const Now& now, Effects& fx) {
-    if (stuck(now) && setup_.has_provider && !heal_wanted() && !closing_) {
-        note(now, JournalEvent::stuck, Code::session_stuck);
-        heal_.since = now.elapsed;
-        heal_.spread = jitter_.next() % 1024;
-    }
     if (!heal_wanted()) return;
-    if (heal_.since.ms == INT64_MIN) {  // found dead in the store
-        heal_.since = now.elapsed;
-        heal_.spread = jitter_.next() % 1024;
-    }
-    const bool keep_over = record_.suspect && record_.pair &&
-                           now.wall - record_.suspect->since.wall >= setup_.policy.suspect_keep;
-    if (keep_over && heal_.step == HealStep::idle && flight_.step == FlightStep::idle) {  // R24: 24 hours
+    if (keep_over(now) && heal_.step == HealStep::idle && flight_.step == FlightStep::idle) {
         record_.pair.reset();
         record_.intent.reset();
         record_.suspect.reset();
         forget_death();
-        run_txn(TxnKind::note, record_, fx);
+        run_txn(TxnKind::note, record_, fx, record_.lease.fence);
         return;
     }
-    if (!heal_possible() || heal_.step != HealStep::idle || heal_.blocked || ask_running_ || start_running_) return;
-    if (flight_.step != FlightStep::idle || now.elapsed < heal_due(now)) return;
-    Record proposal = record_;
-    HealCounters& heal = proposal.heal;
-    if (heal.day.ms == 0 || now.wall - heal.day >= days(1) || now.wall < heal.day) {
-        heal.day = now.wall;
-        heal.today = 0;
-    }
-    if (heal.today >= static_cast<std::uint32_t>(setup_.policy.heal_per_day)) {
+    if (heal_spent(now) && !heal_.given_up) {
         heal_.given_up = true;
         note(now, JournalEvent::heal_given_up, Code::session_superseded);
-        serve_waiters(now, fx);
-        return;
+    }
+    if (!may_heal(now) || now.elapsed < heal_due()) return;
+    Record proposal = record_;
+    HealCounters& heal = proposal.heal;
+    if (now.wall - heal.day >= days(1) || now.wall < heal.day) {
+        heal.day = now.wall;
+        heal.today = 0;
     }
     heal.not_before = now.wall + setup_.policy.heal_spread_waiting;  // a crash loop does not become a storm
     heal_.step = HealStep::marking;
@@ -93,14 +120,13 @@ void Machine::progress_heal(const Now& now, Effects& fx) {
 void Machine::on_heal_marked(const TxnResult& result, const Now& now, Effects& fx) {
     CREDIT_CHECK(heal_.step == HealStep::marking);
     heal_.step = HealStep::idle;
-    if (ended_ || ending_ || closing_) return;
+    if (leaving()) return;
     switch (result.outcome) {
         case TxnOutcome::applied:
             record_ = result.record;
             heal_.fence = record_.lease.fence;
             heal_.step = HealStep::asking;
-            ask_running_ = true;
-            fx.push_back(effect::AskProvider{++ask_, 0, true});
+            ask_provider(0, true, fx);
             return;
         case TxnOutcome::newer:
             adopt_stored(result.record, now);
@@ -118,7 +144,6 @@ void Machine::on_heal_marked(const TxnResult& result, const Now& now, Effects& f
 
 void Machine::on_heal_answered(const event::ProviderAnswered& answered, const Now& now, Effects& fx) {
     heal_.step = HealStep::idle;
-    if (ended_ || ending_ || closing_) return;  // R28
     if (!answered.ok) return heal_failed(answered.error, now, fx);
     if (const auto refused = judge_issued(answered.issued)) return heal_failed(*refused, now, fx);
     Record proposal = installed(answered.issued, answered.sent);
@@ -138,7 +163,7 @@ void Machine::on_heal_answered(const event::ProviderAnswered& answered, const No
 void Machine::on_healed(const TxnResult& result, const Now& now, Effects&) {
     CREDIT_CHECK(heal_.step == HealStep::installing);
     heal_.step = HealStep::idle;
-    if (ended_ || ending_) return;
+    if (over()) return;
     if (result.outcome == TxnOutcome::applied) {
         record_ = result.record;
     } else if (result.outcome == TxnOutcome::newer) {
@@ -157,8 +182,7 @@ void Machine::heal_failed(const Error& error, const Now& now, Effects& fx) {
     ++heal_.failures;
     heal_.error = error;
     heal_.blocked = error.code == Code::partner_unauthorized;
-    const int group = static_cast<int>(error.code) / 1000;
-    offline_ = group == 3 && error.http_status == 0;
+    offline_ = no_network(error);
     const bool passing = code_is_retryable(error.code);
     const Millis base = passing ? seconds(2) : policy.heal_again_floor;
     const Millis cap = passing ? minutes(1) : policy.heal_again_cap;

@@ -9,6 +9,8 @@
 namespace credit {
 namespace {
 
+constexpr int kMostDoublings = 16;  // of a wait; far beyond every cap
+
 Millis clamped_retry_after(std::int64_t wanted_ms, bool waiting, const Policy& policy) {
     return min(Millis{wanted_ms}, waiting ? policy.retry_after_cap_waiting : policy.retry_after_cap);
 }
@@ -16,31 +18,47 @@ Millis clamped_retry_after(std::int64_t wanted_ms, bool waiting, const Policy& p
 }  // namespace
 
 Machine::Need Machine::need(const Now& now) const {
-    if (!known_ || ended_ || ending_ || closing_ || ask_running_ || start_running_) return Need::none;
-    if (!record_.pair) return Need::none;
-    if (record_.suspect) return suspect_retry_due(now) ? Need::required : Need::none;
-    if (record_.pair->refresh_token == nullptr && !setup_.backend_managed) return Need::none;
-    if (refresh_wanted_) return Need::required;
-    // R19: an unanswered refresh is asked again by itself for a while, with or without a caller.
-    if (record_.intent && flight_.settle_until && now.elapsed < *flight_.settle_until) return Need::required;
-    if (ahead_wanted_) return Need::ahead;
-    return Need::none;
+    if (!known_ || leaving() || !refreshable()) return Need::none;
+    // R24: the second try of a pair with a verdict comes by itself; when it stays unanswered it is like any other.
+    const bool second_try = record_.suspect && suspect_retry_due(now);
+    if (record_.suspect && !second_try) return Need::none;
+    if (second_try && !record_.intent) return Need::required;
+    if (refresh_wanted_ || settling()) return Need::required;
+    return ahead_wanted_ ? Need::ahead : Need::none;
+}
+
+bool Machine::refreshable() const {
+    return record_.pair && (record_.pair->refresh_token != nullptr || setup_.backend_managed);
+}
+
+// R19: an unanswered refresh is asked again by itself for a while, with or without a caller.
+bool Machine::settling() const { return record_.intent && flight_.settle_until; }
+
+// R26: when the server gives nothing it is healing's turn; when that fails both take turns.
+bool Machine::may_fly(const Now& now) const {
+    const bool healing_first = stuck(now) && heal_possible(now) && heal_.failures_in_row == 0;
+    return heal_.step == HealStep::idle && !flight_.blocked && !healing_first;
 }
 
 void Machine::progress_refresh(const Now& now, Effects& fx) {
+    begin_refresh(now, fx);
+    // Granted, but meanwhile nobody needs it any more.
+    if (flight_.step == FlightStep::idle && flight_.background_held) land(fx);
+}
+
+void Machine::begin_refresh(const Now& now, Effects& fx) {
+    if (flight_.settle_until && now.elapsed >= *flight_.settle_until) {
+        flight_.settle_until.reset();
+        // The window is over for everybody who waited in it (R19).
+        serve_waiters(now, fx);
+    }
     if (flight_.step == FlightStep::lease_wait && now.elapsed >= flight_.not_before) {
         if (need(now) == Need::none) return land(fx);
         return mark(now, fx);
     }
-    if (flight_.settle_until && now.elapsed >= *flight_.settle_until) {
-        flight_.settle_until.reset();
-        // The window is over for everybody who waited in it (R19).
-        if (flight_.step == FlightStep::idle) serve_waiters(now, fx);
-    }
-    if (flight_.step != FlightStep::idle || heal_.step != HealStep::idle || flight_.blocked) return;
+    if (flight_.step != FlightStep::idle || !may_fly(now)) return;
     const Need wanted = need(now);
     if (wanted == Need::none || now.elapsed < flight_.not_before) return;
-    if (stuck(now) && setup_.has_provider) return;  // R26: healing's turn
     if (setup_.has_background && !flight_.background_held && !flight_.background_refused) {
         flight_.step = FlightStep::background;
         fx.push_back(effect::BeginBackground{});
@@ -73,23 +91,26 @@ void Machine::mark(const Now& now, Effects& fx) {
         fresh.first = Stamp::of(now);
         proposal.intent = fresh;
     }
-    if (record_.suspect) {
-        proposal.suspect->retried = true;
-        record_.suspect->retried = true;
-        note(now, JournalEvent::suspect_retried);
-    }
     // R30: a life nobody knows is worth one refresh; what that brings is used until a 401, known or not.
     if (!life_left(*record_.pair, now)) unknown_life_tried_ = record_.version.generation + 1;
-    proposal.intent->attempts += 1;
-    flight_.retry = proposal.intent->attempts > 1;
+    Intent& intent = *proposal.intent;
+    intent.attempts += 1;
+    // R19: should this process die now, the next one waits a little longer each time.
+    const Policy& policy = setup_.policy;
+    const int deaths = static_cast<int>(std::min<std::uint32_t>(intent.attempts - 1, kMostDoublings));
+    intent.not_before = now.wall + jitter_.backoff(deaths, policy.settle_floor, policy.settle_floor * 2, policy.settle_cap);
     flight_.step = FlightStep::marking;
-    note(now, flight_.retry ? JournalEvent::refresh_replayed : JournalEvent::refresh_marked);
+    if (!flight_.waited) {
+        if (record_.suspect) note(now, JournalEvent::suspect_retried);
+        note(now, intent.attempts > 1 ? JournalEvent::refresh_replayed : JournalEvent::refresh_marked);
+    }
     run_txn(TxnKind::mark, std::move(proposal), fx, flight_.fence);
 }
 
 void Machine::land(Effects& fx) {
     flight_.step = FlightStep::idle;
     flight_.background_refused = false;
+    flight_.waited = false;
     flight_.received = Pair{};
     if (flight_.background_held) fx.push_back(effect::EndBackground{});
     flight_.background_held = false;
@@ -97,7 +118,7 @@ void Machine::land(Effects& fx) {
 
 void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
     CREDIT_CHECK(flight_.step == FlightStep::marking);
-    if (ended_ || ending_) return land(fx);
+    if (over()) return land(fx);
     switch (result.outcome) {
         case TxnOutcome::applied:
             if (result.record.version < record_.version) return land(fx);  // installed something newer meanwhile
@@ -110,15 +131,16 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
             flight_.step = FlightStep::sending;
             ahead_wanted_ = false;
             fx.push_back(effect::SendRefresh{++flight_.id, *record_.intent, record_.pair->refresh_token,
-                                             flight_.lease_until, flight_.retry});
+                                             flight_.lease_until, record_.intent->attempts > 1});
             return;
         case TxnOutcome::newer:
             adopt_stored(result.record, now);
             succeed(now);  // somebody else's rotation is as good as ours
             return land(fx);
         case TxnOutcome::busy:
-            if (flight_.step != FlightStep::lease_wait) note(now, JournalEvent::lease_waited);
             if (closing_) return land(fx);
+            if (!flight_.waited) note(now, JournalEvent::lease_waited);
+            flight_.waited = true;
             flight_.step = FlightStep::lease_wait;
             flight_.not_before =
                 now.elapsed + min(max(result.busy_for, Millis{1}),
@@ -143,7 +165,7 @@ void Machine::fail_attempt(Failure failure, Error error) {
 
 void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects& fx) {
     if (flight_.step != FlightStep::sending || answered.flight != flight_.id) return;
-    if (ended_ || ending_) {  // R18, R28
+    if (over()) {  // R18, R28
         note(now, JournalEvent::late_reply_dropped);
         return land(fx);
     }
@@ -179,13 +201,9 @@ void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects
 // While the request was out the session moved on: adopted, started, or rotated by another process.
 void Machine::overtaken(const event::RefreshAnswered& answered, const Now& now, Effects& fx) {
     note(now, JournalEvent::late_reply_dropped);
-    const bool same_epoch = record_.version.epoch == flight_.marked.epoch && record_.pair;
+    const bool same_epoch = record_.version.epoch == flight_.marked.epoch;
     if (answered.answer.kind == AnswerKind::issued && same_epoch) {  // R11: received, so not forgotten
-        Pair pair = pair_from(answered.answer.issued, answered.sent, nullptr, record_, setup_.policy);
-        if (pair.refresh_token != nullptr && !same_pair(pair, *record_.pair)) {
-            alternate_ = std::move(pair);
-            alternate_lost_to_ = record_.version;
-        }
+        set_aside(pair_from(answered.answer.issued, answered.sent, nullptr, record_, setup_.policy));
     }
     land(fx);
 }
@@ -239,7 +257,7 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
             intent.last_digest = answer.body_digest;
             const bool pinned = answer.body_digest != 0 && intent.key_epoch == 0 &&
                                 intent.same_digest >= static_cast<std::uint32_t>(policy.pinned_answers) &&
-                                now.wall - intent.first.wall >= policy.pinned_after;
+                                passed_since(intent.first, now) >= policy.pinned_after;
             if (pinned) bump_key(now);  // R14: the same stored 5xx for a quarter of an hour
             break;
     }
@@ -283,8 +301,8 @@ void Machine::condemn(const Error& error, const Now& now, Effects& fx) {
         return;
     }
     Suspect suspect;
-    if (record_.suspect) suspect = *record_.suspect;
-    if (!record_.suspect) suspect.since = Stamp::of(now);
+    suspect.since = record_.suspect ? record_.suspect->since : Stamp::of(now);
+    suspect.retried = record_.suspect.has_value();
     suspect.reason = Code::session_dead;
     suspect.request_id = error.request_id;
     suspect.correlation_id = error.correlation_id;
@@ -295,11 +313,10 @@ void Machine::condemn(const Error& error, const Now& now, Effects& fx) {
 
 void Machine::on_judged(const TxnResult& result, const Now& now, Effects& fx) {
     CREDIT_CHECK(flight_.step == FlightStep::judging);
-    if (ended_ || ending_) return land(fx);
+    if (over()) return land(fx);
     switch (result.outcome) {
         case TxnOutcome::applied:
             if (result.record.version < record_.version) break;
-            record_ = result.record;
             flight_.not_before = now.elapsed;
             flight_.settle_until.reset();
             flight_.tries = 0;
@@ -307,11 +324,13 @@ void Machine::on_judged(const TxnResult& result, const Now& now, Effects& fx) {
                 alternate_.reset();
             } else {
                 note(now, JournalEvent::suspected);
-                heal_.since = now.elapsed;
-                heal_.spread = jitter_.next() % 1024;
-                heal_.not_before = now.elapsed;
-                heal_.failures_in_row = 0;
             }
+            // A second verdict on the same pair is no second death (R25).
+            if (!record_.suspect) heal_ = Heal{};
+            record_ = result.record;
+            break;
+        case TxnOutcome::busy:  // the lease lapsed and is somebody else's: this verdict does not count (R9)
+            flight_.not_before = now.elapsed + jitter_.between(setup_.policy.lease_poll / 2, setup_.policy.lease_poll);
             break;
         case TxnOutcome::newer:  // somebody else holds a newer pair: the verdict was about an old one
             adopt_stored(result.record, now);
@@ -328,7 +347,7 @@ void Machine::on_judged(const TxnResult& result, const Now& now, Effects& fx) {
 
 void Machine::on_committed(const TxnResult& result, const Now& now, Effects& fx) {
     CREDIT_CHECK(flight_.step == FlightStep::saving);
-    if (ended_ || ending_) return land(fx);
+    if (over()) return land(fx);
     switch (result.outcome) {
         case TxnOutcome::applied:
             if (result.record.version < record_.version) break;
@@ -339,18 +358,18 @@ void Machine::on_committed(const TxnResult& result, const Now& now, Effects& fx)
             break;
         case TxnOutcome::newer: {
             note(now, JournalEvent::conflict);
-            const bool same_epoch = result.record.version.epoch == flight_.marked.epoch && result.record.pair;
+            const bool same_epoch = result.record.version.epoch == flight_.marked.epoch;
             const Pair received = flight_.received;
             adopt_stored(result.record, now);
-            if (same_epoch && !same_pair(received, *record_.pair)) {
-                alternate_ = received;
-                alternate_lost_to_ = record_.version;
-            }
+            if (same_epoch) set_aside(received);
             succeed(now);
             break;
         }
         default: {
-            if (record_.version != flight_.marked) break;
+            if (record_.version != flight_.marked) {
+                if (record_.version.epoch == flight_.marked.epoch) set_aside(flight_.received);
+                break;
+            }
             Record kept = record_;
             kept.pair = flight_.received;
             kept.intent.reset();
@@ -379,7 +398,6 @@ void Machine::succeed(const Now& now) {
     offline_ = false;
     ahead_wanted_ = false;
     rejected_ = 0;
-    issued_at_ = now.elapsed;
     forget_death();
     if (breaker_.count != 0) flight_.not_before = now.elapsed + breaker_;
     if (!record_.pair) return;

@@ -38,7 +38,7 @@ void Machine::progress_store(const Now& now, Effects& fx) {
     }
     const bool last_try = closing_ && !close_saved_;
     const bool due = now.elapsed >= save_not_before_ || last_try;
-    if (unsaved_ && !save_running_ && !ending_ && due && flight_.step != FlightStep::saving) {
+    if (unsaved_ && !save_running_ && due && flight_.step != FlightStep::saving) {
         save_running_ = true;
         close_saved_ = closing_;
         run_txn(TxnKind::write_back, record_, fx);
@@ -46,8 +46,10 @@ void Machine::progress_store(const Now& now, Effects& fx) {
 }
 
 void Machine::progress_end(const Now& now, Effects& fx) {
-    if (!ending_ || end_running_ || now.elapsed < save_not_before_) return;
+    const bool last_try = closing_ && !close_saved_;
+    if (!ending_ || end_running_ || (now.elapsed < save_not_before_ && !last_try)) return;
     end_running_ = true;
+    close_saved_ = closing_;
     Record proposal = record_;
     proposal.pair.reset();
     proposal.intent.reset();
@@ -60,7 +62,7 @@ void Machine::on(const event::Loaded& loaded, const Now& now, Effects&) {
     load_running_ = false;
     peek_deadline_ = TokenWaiters::kNever;
     peek_done_ = std::max(peek_done_, peek_started_);
-    if (ended_ || ending_) return;
+    if (over()) return;
     switch (loaded.answer) {
         case StoreAnswer::present:
             CREDIT_CHECK(loaded.record.has_value());
@@ -69,7 +71,7 @@ void Machine::on(const event::Loaded& loaded, const Now& now, Effects&) {
             break;
         case StoreAnswer::absent:
             store_well();
-            if (record_.pair && known_ && !unsaved_) {  // R4: nobody ended it, so the store lost it
+            if (record_.pair && !unsaved_) {  // R4: nobody ended it, so the store lost it
                 note(now, JournalEvent::storage_lost);
                 unsaved_ = true;
                 save_not_before_ = now.elapsed;
@@ -96,22 +98,23 @@ void Machine::reconcile(const Record& stored, const Now& now) {
         return;
     }
     // The same session: another process may have marked, counted or written its journal. A flight of our own is ahead.
-    if (flight_.step == FlightStep::idle && heal_.step == HealStep::idle && !unsaved_) record_ = stored;
+    if (flight_.step != FlightStep::idle || heal_.step != HealStep::idle || unsaved_) return;
+    const bool accepted = record_.heal.accepted_since;
+    record_ = stored;
+    record_.heal.accepted_since = record_.heal.accepted_since || accepted;
 }
 
 void Machine::adopt_stored(const Record& stored, const Now& now) {
     const bool first = !known_;
     // R11: a received pair that lost the race is not forgotten before the winner has proved itself once more.
-    if (unsaved_ && record_.pair && stored.pair && !same_pair(*record_.pair, *stored.pair) &&
-        stored.version.epoch == record_.version.epoch) {
-        alternate_ = record_.pair;
-        alternate_lost_to_ = stored.version;
-    } else if (alternate_ && stored.version > alternate_lost_to_) {
-        alternate_.reset();
-    }
+    std::optional<Pair> lost;
+    if (unsaved_ && stored.version.epoch == record_.version.epoch) lost = record_.pair;
+    alternate_.reset();
     record_ = stored;
+    if (lost) set_aside(std::move(*lost));
     known_ = true;
     unsaved_ = false;
+    ahead_wanted_ = false;
     rejected_ = 0;
     forget_death();
     if (first) loaded_generation_ = stored.version.generation;
@@ -119,7 +122,20 @@ void Machine::adopt_stored(const Record& stored, const Now& now) {
         const Millis wait = stored.intent->not_before - now.wall;
         flight_.not_before = now.elapsed + max(Millis{0}, min(wait, setup_.policy.retry_after_cap_waiting));
         flight_.tries = static_cast<int>(std::min<std::uint32_t>(stored.intent->attempts, 16));
+        ahead_wanted_ = true;  // and it is settled at the next start, with or without a caller
     }
+}
+
+// R11: tokens that were received, but are not the session's.
+void Machine::set_aside(Pair pair) {
+    CREDIT_CHECK(record_.pair.has_value());
+    if (pair.refresh_token == nullptr || same_pair(pair, *record_.pair)) return;
+    alternate_ = std::move(pair);
+}
+
+// A look at the store takes longer than callers are made to wait for it.
+bool Machine::store_hangs() const {
+    return (peek_running_ || load_running_) && peek_deadline_ == TokenWaiters::kNever;
 }
 
 // There is a session again: nothing is left to heal. A question to the provider that is under way goes on.
@@ -145,6 +161,12 @@ void Machine::storage_trouble(StoreAnswer answer, const std::string& detail, con
     detail_ = detail;
     ++load_failures_;
     const bool passing = answer == StoreAnswer::locked || answer == StoreAnswer::transient;
+    // R4: damage that was set aside, or a lost key: what this process holds is written again.
+    if (known_ && record_.pair && !unsaved_ && !ending_ && may_write_over(TxnKind::write_back, answer)) {
+        note(now, JournalEvent::storage_lost, code_of(answer));
+        unsaved_ = true;
+        save_not_before_ = now.elapsed;
+    }
     if (!known_ && passing) {
         load_wanted_ = true;  // L4: comes back by itself once the store does
         load_not_before_ = now.elapsed + jitter_.backoff(load_failures_, setup_.policy.storage_retry_floor,
@@ -156,13 +178,14 @@ void Machine::storage_trouble(StoreAnswer answer, const std::string& detail, con
 void Machine::on(const event::Peeked& peeked, const Now& now, Effects&) {
     peek_running_ = false;
     peek_deadline_ = TokenWaiters::kNever;
-    if (ended_ || ending_) return;
+    if (over()) return;
     const bool same = peeked.answer == StoreAnswer::present && peeked.version == record_.version;
     const bool both_empty = peeked.answer == StoreAnswer::absent && record_.version == Version{};
     const bool trouble = peeked.answer != StoreAnswer::present && peeked.answer != StoreAnswer::absent;
     const bool behind = unsaved_ && peeked.version < record_.version;  // known, and being written again
-    // A live token does not wait for a sick store.
-    if (same || both_empty || behind || (trouble && record_.pair)) {
+    // A live token does not wait for a sick store; but damage is looked at.
+    const bool sick = trouble && record_.pair && !may_write_over(TxnKind::write_back, peeked.answer);
+    if (same || both_empty || behind || sick) {
         peek_done_ = std::max(peek_done_, peeked.round);
         return;
     }
@@ -197,7 +220,7 @@ void Machine::on(const event::TxnDone& done, const Now& now, Effects& fx) {
         case TxnKind::end: return on_end_done(result, now, fx);
         case TxnKind::write_back: return on_saved(result, now);
         case TxnKind::note:
-            if (ended_ || ending_) return;
+            if (over()) return;
             if (result.outcome == TxnOutcome::newer) adopt_stored(result.record, now);
             if (result.outcome == TxnOutcome::applied && result.record.version == record_.version) {
                 record_.write_seq = result.record.write_seq;
@@ -210,7 +233,7 @@ void Machine::on(const event::TxnDone& done, const Now& now, Effects& fx) {
 
 void Machine::on_saved(const TxnResult& result, const Now& now) {
     save_running_ = false;
-    if (ended_ || ending_) return;
+    if (over()) return;
     switch (result.outcome) {
         case TxnOutcome::applied:
             save_failures_ = 0;

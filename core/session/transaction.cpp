@@ -111,6 +111,7 @@ void apply(Record& out, const Txn& txn, const Now& now) {
         case TxnKind::mark:
             CREDIT_CHECK(txn.proposal.intent.has_value());
             out.intent = merged_intent(*txn.proposal.intent, out.intent);
+            out.heal.accepted_since = out.heal.accepted_since || txn.proposal.heal.accepted_since;
             take_lease(out, txn, now);
             break;
         case TxnKind::commit:
@@ -139,8 +140,6 @@ void apply(Record& out, const Txn& txn, const Now& now) {
         case TxnKind::end:
             bury(out, txn);
             break;
-        case TxnKind::write_back:
-            break;
         case TxnKind::note:
             if (!fence_holds(out, txn)) break;  // somebody else is at it: what they marked and counted stays
             out.pair = txn.proposal.pair;  // differs only when a suspect's day is over (R24)
@@ -148,6 +147,8 @@ void apply(Record& out, const Txn& txn, const Now& now) {
             out.intent = txn.proposal.intent;
             out.suspect = txn.proposal.suspect;
             release_lease(out, txn);
+            break;
+        default:  // write_back: restored already
             break;
     }
 }

@@ -15,7 +15,6 @@ struct TokenWaiter {
     Millis minimum;                 // 0: the policy's
     ElapsedTime deadline;
     std::uint64_t generation = 0;   // the newest when it asked: a later one satisfies it whatever its life
-    bool before_load = false;       // it asked before the store was read: `generation` is not known yet
     std::uint64_t peek_round = 0;   // served only after this look at the store (R35)
     std::uint64_t failures = 0;     // refresh failures of the session when it asked
 };
@@ -26,7 +25,6 @@ class TokenWaiters {
 
     bool full() const noexcept { return queue_.size() >= limit_; }
     bool empty() const noexcept { return queue_.empty(); }
-    std::size_t size() const noexcept { return queue_.size(); }
 
     void add(const TokenWaiter& waiter) {
         queue_.push_back(waiter);

@@ -15,8 +15,9 @@ YEARS_5_MS = 5 * 365 * 24 * 3600 * 1000
 CALLS_PER_CLOCK = 3
 CLOCK_WRONG = 3006
 EXIT_NETWORK = 5
-# The trial clock is a boot of its own to the SDK. R31: between boots only the wall clock tells a token's age. When it jumps, the life of the stored token is over or
-# unknown to the device, and one refresh makes it known again; the calls after it, on the same clock, need none.
+# The trial clock is a boot of its own to the SDK. R31: between boots only the wall clock tells a token's age. When it
+# jumps, the life of the stored token is over or unknown to the device, and one refresh makes it known again; the calls
+# after it, on the same clock, need none. Under libfaketime the boot stays the same, so its clock tells the age.
 REFRESHES_PER_CLOCK = 1
 
 

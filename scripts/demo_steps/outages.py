@@ -25,7 +25,8 @@ def offline(world: World, sabotage: bool) -> Evidence:
         world.sandbox.stop()
         checks.holds("the port is closed", is_unreachable(world.sandbox.url), "connection refused", "something else")
     served = running.ask_ok("token")
-    checks.equal("the live token is served", ("cache", before["fingerprint"]), (served["source"], served["fingerprint"]))
+    checks.equal("the live token is served", ("cache", before["fingerprint"]),
+                 (served["source"], served["fingerprint"]))
     call = running.ask("call", "GET", JOURNEYS)
     checks.holds("a call fails with a network code", call.get("code") in NETWORK_CODES, "3xxx", call.get("code"))
     checks.equal("still active after the call", "active", running.ask_ok("status")["state"])

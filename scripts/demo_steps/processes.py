@@ -44,8 +44,8 @@ class Processes:
         self.argument_lists.add("\0".join(arguments))
         with open(self.log_path(name, "err"), "w", encoding="utf-8") as errors:
             child = subprocess.Popen(
-                [*self._prefix, *arguments], env=self.base_environment | dict(environment), stdin=stdin, stdout=subprocess.PIPE,
-                stderr=errors, text=True, bufsize=1, cwd=folder, start_new_session=True)
+                [*self._prefix, *arguments], env=self.base_environment | dict(environment), stdin=stdin,
+                stdout=subprocess.PIPE, stderr=errors, text=True, bufsize=1, cwd=folder, start_new_session=True)
         self._alive = [one for one in self._alive if one.poll() is None] + [child]
         return child, self.log_path(name, "out")
 

@@ -39,7 +39,8 @@ def ask_for_everything(world: World) -> None:
     for device in world.devices:
         if not device.store.exists():
             continue
-        for command in (("diagnostics",), ("explain",), ("status",), ("watch", "--seconds", "0"), ("token", "--deadline-ms", "300")):
+        for command in (("diagnostics",), ("explain",), ("status",), ("watch", "--seconds", "0"),
+                        ("token", "--deadline-ms", "300")):
             for form in ((), ("--json",)):
                 world.app.print_out(device, "--log", *form, *command)
 

@@ -8,6 +8,7 @@ add_executable(credit_engine_test
     ${CMAKE_CURRENT_LIST_DIR}/engine_diagnostics_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/engine_end_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/engine_partner_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/engine_platform.cpp
     ${CMAKE_CURRENT_LIST_DIR}/engine_provider_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/engine_registry_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/engine_shape_test.cpp

@@ -39,6 +39,24 @@ TEST(EngineEnd, R35_WhatWasAskedBeforeGetsNoTokenAfterIt) {
     EXPECT_TRUE(world.wire->sent.empty()) << "no request carried the token any more";
 }
 
+TEST(EngineEnd, R35_WhatWasAboutToGetATokenGetsNone) {
+    World world;
+    const auto session = world.open_active();
+    const OutcomeRef token = world.get_token(*session);
+    const OutcomeRef call = world.send(*session, World::get());
+    world.engine.run_once(Millis{0});
+    while (world.storage->run_one()) {
+    }
+    // The look at the store lies in the mailbox: the next round would hand out the token.
+    world.end(*session);
+    world.settle();
+    EXPECT_EQ(token->calls, 1);
+    EXPECT_EQ(token->code(), Code::session_ended);
+    EXPECT_EQ(call->calls, 1);
+    EXPECT_EQ(call->code(), Code::session_ended);
+    EXPECT_TRUE(world.wire->sent.empty());
+}
+
 TEST(EngineEnd, R35_ALateReplyBringsNoTokenBack) {
     World world;
     const auto session = world.open_active();
@@ -67,7 +85,8 @@ TEST(EngineEnd, R28_TheHandleIsSpent) {
     const auto session = world.open_active();
     world.end(*session);
     EXPECT_EQ(world.start(*session)->code(), Code::session_spent);
-    EXPECT_EQ(world.adopt(*session, world.platform->flat("borrower-1"))->code(), Code::session_spent);
+    EXPECT_EQ(world.adopt(*session, world.platform->flat("borrower-1"))->code(),
+              Code::session_spent);
     EXPECT_EQ(world.end(*session)->code(), Code::session_spent);
     EXPECT_EQ(world.get_token(*session)->code(), Code::session_spent);
     EXPECT_EQ(world.send(*session, World::get())->code(), Code::session_spent);
@@ -133,7 +152,8 @@ TEST(EngineEnd, TheEngineLetsTheTransportDeliverBeforeItsThreadEnds) {
     bool over = false;
     for (int i = 0; i < 100 && !over; ++i) {
         over = world.engine.run_once(Millis{1000});
-        while (world.storage->run_one()) over = false;
+        while (world.storage->run_one())
+            over = false;
     }
     EXPECT_TRUE(over);
     EXPECT_EQ(call->calls, 1);
@@ -170,15 +190,17 @@ TEST(EngineEnd, ObserversSeeEveryStateInOrderAndTheirEnd) {
     world.settle();
     world.close(*session);
     world.settle();
-    const std::vector<PublicState> expected = {PublicState::loading, PublicState::no_session, PublicState::active,
-                                               PublicState::no_session, PublicState::closed};
+    const std::vector<PublicState> expected = {PublicState::loading, PublicState::no_session,
+                                               PublicState::active, PublicState::no_session,
+                                               PublicState::closed};
     EXPECT_EQ(seen, expected);
     EXPECT_EQ(last, 1);
     EXPECT_EQ(other_last, 1);
     int after = 0;
     int after_last = 0;
-    session->subscribe([&](const StateInfo& info) { after += info.state == PublicState::closed ? 1 : 0; },
-                       [&] { ++after_last; });
+    session->subscribe(
+        [&](const StateInfo& info) { after += info.state == PublicState::closed ? 1 : 0; },
+        [&] { ++after_last; });
     world.settle();
     EXPECT_EQ(after, 1);
     EXPECT_EQ(after_last, 1);

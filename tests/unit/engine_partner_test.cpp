@@ -1,4 +1,5 @@
-// The partner's routes: sessions from its URL, refreshes through it, backend-managed, and the app's login towards it.
+// The partner's routes: sessions from its URL, refreshes through it, backend-managed, and the app's
+// login towards it.
 #include "core/platform_api/idempotency.h"
 #include "tests/unit/engine_world.h"
 
@@ -29,7 +30,10 @@ struct Partner {
         }
         world.platform->backend_managed = route == RefreshRoute::backend_managed;
         config.ports.partner_auth = auth;
-        auth->answer = [this] { return std::optional<PartnerAuth::Answer>(login("login-" + std::to_string(auth->asked))); };
+        auth->answer = [this] {
+            return std::optional<PartnerAuth::Answer>(
+                login("login-" + std::to_string(auth->asked)));
+        };
         session = world.open(config);
     }
     void start() {
@@ -55,15 +59,17 @@ TEST(EnginePartner, ASessionIsAskedForAtThePartnersUrlWithTheAppsLogin) {
     EXPECT_EQ(header_of(request, "X-App"), "1");
     EXPECT_TRUE(request.fresh_connection);  // R15
     EXPECT_EQ(request.max_reply_bytes, 64u * 1024);
-    EXPECT_EQ(request.body.view(), R"({"borrowerExternalID":"borrower-1","journeyType":"PERSONAL_LOAN",)"
-                                   R"("profile":{"phone":"+919999999999"}})");
+    EXPECT_EQ(request.body.view(),
+              R"({"borrowerExternalID":"borrower-1","journeyType":"PERSONAL_LOAN",)"
+              R"("profile":{"phone":"+919999999999"}})");
     // The platform's route: the platform never sees the app's login.
     it.world.clock->advance(minutes(40));
     const OutcomeRef token = it.world.get_token(*it.session);
     it.world.settle();
     EXPECT_EQ(token->code(), Code::ok);
     EXPECT_EQ(it.auth->asked, 1);
-    EXPECT_EQ(header_of(it.world.wire->to("/headless/sessions/refresh").at(0)->request, "X-App"), "");
+    EXPECT_EQ(header_of(it.world.wire->to("/headless/sessions/refresh").at(0)->request, "X-App"),
+              "");
 }
 
 TEST(EnginePartner, RefreshesGoThroughThePartnerAndAskForTheLoginEachTime) {
@@ -98,7 +104,7 @@ TEST(EnginePartner, BackendManagedKeepsNoRefreshToken) {
     EXPECT_EQ(token->value(), it.world.platform->session_token);
     const HttpRequest& request = it.world.wire->to(kRefresh).at(0)->request;
     EXPECT_EQ(request.bearer->view(), "login-2");
-    EXPECT_EQ(request.body.view(), "{}");
+    EXPECT_EQ(request.body.view(), R"({"force":true})");
     EXPECT_EQ(header_of(request, "Idempotency-Key"), derive_refresh_key(before, 0, 0));
     EXPECT_EQ(it.world.stored()->pair->refresh_token, nullptr);
 }
@@ -211,6 +217,26 @@ TEST(EnginePartner, ALoginThatNeverAnswersDoesNotHoldTheSessionForEver) {
     EXPECT_EQ(closed->calls, 1) << "closing waits for the refresh, and the refresh for the login";
 }
 
+TEST(EnginePartner, R39_AnAppThatNeverAnswersKeepsNoClosedSessionAlive) {
+    Partner it(RefreshRoute::partner);
+    it.start();
+    it.world.clock->advance(minutes(40));
+    it.auth->answer = nullptr;
+    it.world.get_token(*it.session);
+    it.world.settle();
+    ASSERT_EQ(it.auth->open.size(), 1u);
+    const std::weak_ptr<SessionCore> core = it.world.cores[0];
+    const OutcomeRef closed = it.world.close(*it.session);
+    it.world.advance(seconds(11));
+    EXPECT_EQ(closed->calls, 1);
+    it.session.reset();
+    it.world.settle();
+    it.world.cores.clear();
+    EXPECT_TRUE(core.expired());
+    it.auth->open[0](login("nobody is there any more"));
+    it.world.settle();
+}
+
 TEST(EnginePartner, R28_ALoginThatComesAfterTheEndSendsNothing) {
     Partner it(RefreshRoute::partner);
     it.start();
@@ -230,8 +256,10 @@ TEST(EnginePartner, PartnersErrorsOfASessionRequest) {
     const std::vector<std::pair<HttpOutcome (*)(), Code>> answers = {
         {[] { return reply(401, R"({"error":"Unauthorized."})"); }, Code::partner_unauthorized},
         {[] { return reply(403, R"({"error":"Forbidden."})"); }, Code::partner_unauthorized},
-        {[] { return reply(400, R"({"error":"Missing borrowerExternalID."})"); }, Code::partner_refused},
-        {[] { return reply(500, R"({"error":"Platform configuration missing."})"); }, Code::partner_unavailable},
+        {[] { return reply(400, R"({"error":"Missing borrowerExternalID."})"); },
+         Code::partner_refused},
+        {[] { return reply(500, R"({"error":"Platform configuration missing."})"); },
+         Code::partner_unavailable},
         {[] { return reply(200, "{}"); }, Code::contract_missing_field},
         {[] { return no_reply(HttpFailure::resolve, false); }, Code::network_unreachable},
         {[] { return no_reply(HttpFailure::tls, false); }, Code::tls_failed},

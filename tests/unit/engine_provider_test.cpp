@@ -11,11 +11,13 @@ struct Provided {
     explicit Provided(RefreshRoute route = RefreshRoute::platform) {
         SessionConfig config = world.config();
         config.settings.route = route;
-        config.settings.partner_url = route == RefreshRoute::platform ? "" : "https://partner.example.com";
+        config.settings.partner_url =
+            route == RefreshRoute::platform ? "" : "https://partner.example.com";
         config.ports.provider = provider;
         session = world.open(config);
         provider->answer = [this](const ProviderRequest& request) {
-            return std::optional<ProviderOutcome>(provided(world.platform->flat(request.borrower_external_id)));
+            return std::optional<ProviderOutcome>(
+                provided(world.platform->flat(request.borrower_external_id)));
         };
     }
 };
@@ -122,13 +124,16 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 TEST(EngineProvider, R16_R41_WhatIsRefusedBeforeItIsCommitted) {
     const std::vector<Refusal> refusals = {
-        {"another borrower", Code::contract_wrong_borrower, [](World& w) { return w.platform->flat("borrower-2"); }},
-        {"case differs", Code::contract_wrong_borrower, [](World& w) { return w.platform->flat("Borrower-1"); }},
+        {"another borrower", Code::contract_wrong_borrower,
+         [](World& w) { return w.platform->flat("borrower-2"); }},
+        {"case differs", Code::contract_wrong_borrower,
+         [](World& w) { return w.platform->flat("Borrower-1"); }},
         {"a LIVE token", Code::environment_mismatch,
          [](World& w) { return replaced(w.platform->flat("borrower-1"), "st_test_", "st_live_"); }},
         {"an API key", Code::api_key_refused,
          [](World& w) {
-             return replaced(w.platform->flat("borrower-1"), w.platform->session_token, "sk_test_abcdefghijkl");
+             const std::string json = w.platform->flat("borrower-1");
+             return replaced(json, w.platform->session_token, "sk_test_abcdefghijkl");
          }},
         {"expired by its own clock", Code::contract_expired_pair,
          [](World& w) {
@@ -140,7 +145,8 @@ TEST(EngineProvider, R16_R41_WhatIsRefusedBeforeItIsCommitted) {
         {"no JSON", Code::contract_not_json, [](World&) { return std::string("<html></html>"); }},
         {"a wrong type", Code::contract_wrong_type,
          [](World& w) {
-             return replaced(w.platform->flat("borrower-1"), '"' + w.platform->session_token + '"', "17");
+             const std::string json = w.platform->flat("borrower-1");
+             return replaced(json, '"' + w.platform->session_token + '"', "17");
          }},
         {"too large", Code::reply_too_large,
          [](World& w) { return w.platform->flat("borrower-1") + std::string(70'000, ' '); }},
@@ -213,7 +219,9 @@ TEST(EngineProvider, R16_TheDeadTokenAgainIsNoHealing) {
     it.world.settle();
     it.world.platform->refresh_token = "rt_test_somebody_revoked_the_family";
     std::string stale = json;
-    it.provider->answer = [&](const ProviderRequest&) { return std::optional<ProviderOutcome>(provided(stale)); };
+    it.provider->answer = [&](const ProviderRequest&) {
+        return std::optional<ProviderOutcome>(provided(stale));
+    };
     EXPECT_TRUE(it.session->reject_token(1).ok());
     const OutcomeRef token = it.world.get_token(*it.session, 0, 20'000);
     it.world.advance(seconds(21));

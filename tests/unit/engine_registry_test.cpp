@@ -17,7 +17,8 @@ class EngineRegistry : public ::testing::Test {
     SessionConfig config() {
         SessionConfig out;
         out.settings.platform_url = "https://platform.example.com";
-        out.settings.storage_identity = "registry-" + std::to_string(reinterpret_cast<std::uintptr_t>(this));
+        out.settings.storage_identity =
+            "registry-" + std::to_string(reinterpret_cast<std::uintptr_t>(this));
         out.settings.fingerprint = "one";
         out.ports.store = store;
         out.ports.transport = std::make_shared<FakeTransport>();
@@ -26,7 +27,8 @@ class EngineRegistry : public ::testing::Test {
         out.ports.tls = std::make_shared<const TlsSettings>();
         return out;
     }
-    std::shared_ptr<Session> open(const SessionConfig& wanted, const std::string& borrower = "borrower-1") {
+    std::shared_ptr<Session> open(const SessionConfig& wanted,
+                                  const std::string& borrower = "borrower-1") {
         auto opened = Session::open(wanted, borrower);
         EXPECT_TRUE(opened.ok()) << opened.error().message;
         return opened.ok() ? opened.value() : nullptr;
@@ -35,7 +37,9 @@ class EngineRegistry : public ::testing::Test {
         FakePlatform platform(clock);
         SecretBuffer json;
         json.append(platform.flat("borrower-1"));
-        return wait([&](DoneCallback done) { return session.adopt_json(std::move(json), true, std::move(done)).ok(); });
+        return wait([&](DoneCallback done) {
+            return session.adopt_json(std::move(json), true, std::move(done)).ok();
+        });
     }
     template <class Begin>
     Code wait(Begin begin) {
@@ -52,14 +56,16 @@ class EngineRegistry : public ::testing::Test {
         });
         EXPECT_TRUE(begun);
         std::unique_lock<std::mutex> hold(latch->mutex);
-        EXPECT_TRUE(latch->came.wait_for(hold, std::chrono::seconds(20), [&] { return latch->code.has_value(); }));
+        EXPECT_TRUE(latch->came.wait_for(hold, std::chrono::seconds(20),
+                                         [&] { return latch->code.has_value(); }));
         return latch->code.value_or(Code::internal);
     }
     Code close(Session& session) {
         return wait([&](DoneCallback done) { return session.close(std::move(done)).ok(); });
     }
 
-    std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>(Now{{1'780'000'000'000}, {5'000'000}, {77}});
+    std::shared_ptr<ManualClock> clock =
+        std::make_shared<ManualClock>(Now{{1'780'000'000'000}, {5'000'000}, {77}});
     std::shared_ptr<MemoryDisk> disk = std::make_shared<MemoryDisk>();
     std::shared_ptr<SecureStore> store = std::make_shared<MemoryStore>(disk);
 };
@@ -93,7 +99,10 @@ TEST_F(EngineRegistry, R10_WhatWasClosedOrEndedIsOpenedAnewAtOnce) {
     const auto second = open(config());  // before the engine has heard of the closing
     EXPECT_NE(second.get(), first.get());
     const Code token = wait([&](DoneCallback done) {
-        return second->get_token(0, 0, [done](const TokenRef&, TokenSource, const Error* error) { done(error); }).ok();
+        return second
+            ->get_token(0, 0,
+                        [done](const TokenRef&, TokenSource, const Error* error) { done(error); })
+            .ok();
     });
     EXPECT_EQ(token, Code::ok);
     ASSERT_TRUE(second->end(nullptr).ok());
@@ -120,14 +129,20 @@ TEST_F(EngineRegistry, ErasingIsForClosedSessions) {
     EXPECT_FALSE(erase_storage(config(), " b", [](const Error*) { FAIL(); }).ok());
     EXPECT_EQ(close(*session), Code::ok);
     EXPECT_EQ(disk->image().size(), 1u);
-    EXPECT_EQ(wait([&](DoneCallback done) { return erase_storage(config(), "borrower-1", std::move(done)).ok(); }),
+    EXPECT_EQ(wait([&](DoneCallback done) {
+                  return erase_storage(config(), "borrower-1", std::move(done)).ok();
+              }),
               Code::ok);
     EXPECT_TRUE(disk->image().empty());
     disk->answer_next(MemoryDisk::Operation::erase, StoreAnswer::denied);
-    EXPECT_EQ(wait([&](DoneCallback done) { return erase_storage(config(), "borrower-1", std::move(done)).ok(); }),
+    EXPECT_EQ(wait([&](DoneCallback done) {
+                  return erase_storage(config(), "borrower-1", std::move(done)).ok();
+              }),
               Code::storage_denied);
     disk->answer_next(MemoryDisk::Operation::lock, StoreAnswer::locked);
-    EXPECT_EQ(wait([&](DoneCallback done) { return erase_storage(config(), "borrower-1", std::move(done)).ok(); }),
+    EXPECT_EQ(wait([&](DoneCallback done) {
+                  return erase_storage(config(), "borrower-1", std::move(done)).ok();
+              }),
               Code::storage_locked);
 }
 
@@ -138,7 +153,9 @@ TEST_F(EngineRegistry, R36_ErasingOutlivesAStoreThatFailsACheck) {
     };
     SessionConfig broken = config();
     broken.ports.store = hooked;
-    EXPECT_EQ(wait([&](DoneCallback done) { return erase_storage(broken, "borrower-1", std::move(done)).ok(); }),
+    EXPECT_EQ(wait([&](DoneCallback done) {
+                  return erase_storage(broken, "borrower-1", std::move(done)).ok();
+              }),
               Code::internal);
     EXPECT_EQ(hooked->hook().calls["unlock"], 1);
 }
@@ -155,7 +172,8 @@ TEST_F(EngineRegistry, ManyThreadsOpenAndLetGo) {
             }
         });
     }
-    for (std::thread& thread : threads) thread.join();
+    for (std::thread& thread : threads)
+        thread.join();
     EXPECT_EQ(failures, 0);
 }
 

@@ -19,7 +19,8 @@ RefreshShape sample() {
 }
 
 TEST(EngineShape, R12_ItComesBackAsItWas) {
-    for (const auto route : {RefreshRoute::platform, RefreshRoute::partner, RefreshRoute::backend_managed}) {
+    for (const auto route :
+         {RefreshRoute::platform, RefreshRoute::partner, RefreshRoute::backend_managed}) {
         RefreshShape shape = sample();
         shape.route = route;
         EXPECT_EQ(decode_shape(encode_shape(shape)), shape);
@@ -31,7 +32,8 @@ TEST(EngineShape, R12_ItComesBackAsItWas) {
 
 TEST(EngineShape, WhatIsNoShapeIsRefused) {
     const std::string good = encode_shape(sample());
-    for (std::size_t size = 0; size < 5; ++size) EXPECT_FALSE(decode_shape(good.substr(0, size)));
+    for (std::size_t size = 0; size < 5; ++size)
+        EXPECT_FALSE(decode_shape(good.substr(0, size)));
     for (std::size_t at = 0; at < 4; ++at) {
         for (const char wrong : {'\0', '\x05', '\x7f', '\xff'}) {
             std::string bytes = good;

@@ -1,4 +1,5 @@
-// Tokens through the driver: from memory, by one refresh, by another process; deadlines, cancelling, closing.
+// Tokens through the driver: from memory, by one refresh, by another process; deadlines,
+// cancelling, closing.
 #include "tests/unit/engine_world.h"
 
 namespace credit::test {
@@ -39,8 +40,10 @@ TEST(EngineToken, R34_EveryOperationFinishesOnceNeverInsideItsCallAndSerially) {
         all[0]->then = [&] { all.push_back(world.get_token(*session)); };
         world.settle();
         ASSERT_EQ(all.size(), 81u);
-        for (const OutcomeRef& one : all) EXPECT_EQ(one->calls, 1) << (one->error ? one->error->message : "");
-        for (const OutcomeRef& one : all) EXPECT_EQ(one->code(), Code::ok) << one->error->message;
+        for (const OutcomeRef& one : all)
+            EXPECT_EQ(one->calls, 1) << (one->error ? one->error->message : "");
+        for (const OutcomeRef& one : all)
+            EXPECT_EQ(one->code(), Code::ok) << one->error->message;
         EXPECT_EQ(world.platform->rotations, 1);
         EXPECT_EQ(world.wire->to(kRefresh).size(), 1u);
     }
@@ -60,7 +63,7 @@ TEST(EngineToken, R12_NothingIsSentBeforeTheMarkIsOnDisk) {
     const HttpRequest& request = world.wire->sent[0].request;
     EXPECT_EQ(header_of(request, "Idempotency-Key"), marked->intent->idempotency_key->view());
     EXPECT_EQ(request.bearer->view(), marked->pair->refresh_token->view());
-    EXPECT_TRUE(request.fresh_connection);  // R15
+    EXPECT_TRUE(request.fresh_connection);                                             // R15
     EXPECT_EQ(request.send_before.ms, marked->lease.deadline.ms - seconds(10).count);  // R9
     EXPECT_EQ(request.url, "https://platform.example.com/api/v1/headless/sessions/refresh");
     EXPECT_NE(header_of(request, "X-Correlation-ID"), "");
@@ -94,7 +97,8 @@ TEST(EngineToken, TheCopySaysHowMuchRoomItNeeds) {
     std::vector<char> buffer(needed + 1, 'x');
     std::size_t size = 0;
     std::uint64_t generation = 0;
-    EXPECT_EQ(session->copy_token(0, buffer.data(), needed, size, generation), Code::buffer_too_small);
+    EXPECT_EQ(session->copy_token(0, buffer.data(), needed, size, generation),
+              Code::buffer_too_small);
     EXPECT_EQ(size, needed);
     EXPECT_EQ(buffer[0], 'x');
     EXPECT_EQ(session->copy_token(0, buffer.data(), needed + 1, size, generation), Code::ok);
@@ -106,7 +110,8 @@ TEST(EngineToken, TheHotPathAsksForARefreshAhead) {
     World world;
     const auto session = world.open_active();
     std::string out;
-    world.clock->advance(Millis{world.platform->life_ms} - seconds(30));  // inside the last minute, still good
+    world.clock->advance(Millis{world.platform->life_ms} -
+                         seconds(30));  // inside the last minute, still good
     EXPECT_EQ(world.copy(*session, out), Code::ok);
     world.settle();
     EXPECT_EQ(world.platform->rotations, 1);
@@ -223,8 +228,10 @@ TEST(EngineToken, R19_AnUnansweredRefreshIsReplayedWithTheSameKey) {
     EXPECT_EQ(token->value(), world.platform->session_token);
     const auto sent = world.wire->to(kRefresh);
     ASSERT_EQ(sent.size(), 2u);
-    EXPECT_EQ(header_of(sent[0]->request, "Idempotency-Key"), header_of(sent[1]->request, "Idempotency-Key"));
-    EXPECT_NE(header_of(sent[0]->request, "X-Correlation-ID"), header_of(sent[1]->request, "X-Correlation-ID"));
+    EXPECT_EQ(header_of(sent[0]->request, "Idempotency-Key"),
+              header_of(sent[1]->request, "Idempotency-Key"));
+    EXPECT_NE(header_of(sent[0]->request, "X-Correlation-ID"),
+              header_of(sent[1]->request, "X-Correlation-ID"));
     EXPECT_EQ(world.platform->rotations, 1);
     EXPECT_EQ(world.platform->replays, 1);
 }
@@ -301,7 +308,8 @@ TEST(EngineToken, ManySessionsShareOneEngine) {
         tokens.push_back(world.get_token(*sessions.back()));
     }
     world.settle();
-    for (const OutcomeRef& token : tokens) EXPECT_EQ(token->calls, 1);
+    for (const OutcomeRef& token : tokens)
+        EXPECT_EQ(token->calls, 1);
     EXPECT_EQ(world.disk->image().size(), 200u);
 }
 

@@ -26,7 +26,8 @@ TEST(EngineUnauthorized, R29_ABurstOf401sIsOneRefresh) {
     world.clock->advance(minutes(2));
     world.platform->session_token = "st_test_revoked_on_the_server_side";  // the server forgot ours
     std::vector<OutcomeRef> calls;
-    for (int i = 0; i < 50; ++i) calls.push_back(world.send(*session, World::post(kJourneys, "{}")));
+    for (int i = 0; i < 50; ++i)
+        calls.push_back(world.send(*session, World::post(kJourneys, "{}")));
     world.settle();
     for (const OutcomeRef& call : calls) {
         ASSERT_EQ(call->code(), Code::ok) << call->error->message;
@@ -96,7 +97,8 @@ TEST(EngineUnauthorized, R38_TheRetryBudgetIsSharedByAllSessions) {
     world.settle();
     world.clock->advance(minutes(40));
     std::vector<OutcomeRef> tokens;
-    for (const auto& session : sessions) tokens.push_back(world.get_token(*session, 0, 20'000));
+    for (const auto& session : sessions)
+        tokens.push_back(world.get_token(*session, 0, 20'000));
     world.settle();
     const std::size_t first_tries = world.wire->sent.size();
     EXPECT_EQ(first_tries, 12u) << "a first try is never refused";
@@ -111,10 +113,12 @@ TEST(EngineUnauthorized, R38_TheRetryBudgetIsSharedByAllSessions) {
     EXPECT_TRUE(told);
     // The budget comes back with time, and nobody lost anything.
     world.wire->answer = [&world](const HttpRequest& request) {
-        return std::optional<HttpOutcome>(reply(200, world.platform->envelope(
-            R"({"sessionToken":"st_test_after_the_storm_1234567890","refreshToken":"rt_test_after_the_storm_1234567890",)"
-            R"("sessionExpiresAt":"2099-01-01T00:00:00.000Z","refreshExpiresAt":"2099-01-01T00:00:00.000Z"})",
-            header_of(request, "X-Correlation-ID"))));
+        return std::optional<HttpOutcome>(reply(
+            200,
+            world.platform->envelope(
+                R"({"sessionToken":"st_test_after_the_storm_1234567890","refreshToken":"rt_test_after_the_storm_1234567890",)"
+                R"("sessionExpiresAt":"2099-01-01T00:00:00.000Z","refreshExpiresAt":"2099-01-01T00:00:00.000Z"})",
+                header_of(request, "X-Correlation-ID"))));
     };
     world.advance(minutes(3));
     const OutcomeRef after = world.get_token(*sessions[0]);

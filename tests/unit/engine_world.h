@@ -1,4 +1,5 @@
-// A whole engine without threads, sockets or a real clock: fakes for every port, and a platform that rotates tokens.
+// A whole engine without threads, sockets or a real clock: fakes for every port, and a platform
+// that rotates tokens.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -95,8 +96,11 @@ class FakePlatform {
     using Override = std::function<std::optional<HttpOutcome>(const HttpRequest&)>;
 
     std::optional<HttpOutcome> answer(const HttpRequest& request);
-    // Asked before the platform itself, for the next request whose URL ends in `path`; gone after one use.
-    void next(const std::string& path, Override override) { overrides_.push_back({path, std::move(override)}); }
+    // Asked before the platform itself, for the next request whose URL ends in `path`; gone after
+    // one use.
+    void next(const std::string& path, Override override) {
+        overrides_.push_back({path, std::move(override)});
+    }
     void next(const std::string& path, HttpOutcome (*make)());
     // A session minted without the network, as the partner's flat shape.
     std::string flat(const std::string& borrower, bool with_refresh_token = true);
@@ -129,7 +133,8 @@ class FakePlatform {
 // A store whose operations a test can interrupt.
 class HookedStore : public SecureStore {
   public:
-    explicit HookedStore(std::shared_ptr<SecureStore> real) : real_(std::move(real)), hook_(std::make_shared<Hook>()) {}
+    explicit HookedStore(std::shared_ptr<SecureStore> real)
+        : real_(std::move(real)), hook_(std::make_shared<Hook>()) {}
     std::unique_ptr<RecordStore> open_record(const RecordKey& key) override;
     // Called with the operation's name before it; may throw what a port may throw.
     struct Hook {
@@ -175,7 +180,9 @@ class FakePartnerAuth : public PartnerAuth {
 
 class CollectingLogger : public Logger {
   public:
-    void log(LogLevel, std::string_view line) noexcept override { lines += std::string(line) + "\n"; }
+    void log(LogLevel, std::string_view line) noexcept override {
+        lines += std::string(line) + "\n";
+    }
     std::string lines;
 };
 
@@ -208,19 +215,22 @@ class World {
     // Opened, and with a session adopted from what the partner's server would have said.
     std::shared_ptr<Session> open_active();
 
-    // Everything that can happen without time passing. Fails when it never ends, and when a session stays due.
+    // Everything that can happen without time passing. Fails when it never ends, and when a session
+    // stays due.
     void settle();
     // Time passes, timer by timer.
     void advance(Millis by);
 
     OutcomeRef adopt(Session& session, const std::string& json, bool replace = false);
     OutcomeRef start(Session& session, StartOptions options = {}, bool replace = false);
-    OutcomeRef get_token(Session& session, std::int64_t minimum = 0, std::int64_t deadline = 0, OpID* op = nullptr);
+    OutcomeRef get_token(Session& session, std::int64_t minimum = 0, std::int64_t deadline = 0,
+                         OpID* op = nullptr);
     OutcomeRef send(Session& session, CallRequest request, OpID* op = nullptr);
     OutcomeRef end(Session& session);
     OutcomeRef close(Session& session);
     OutcomeRef diagnostics(Session& session);
-    OutcomeRef journey(Session& session, bool known_only = false, std::int64_t deadline = 0, OpID* op = nullptr);
+    OutcomeRef journey(Session& session, bool known_only = false, std::int64_t deadline = 0,
+                       OpID* op = nullptr);
     Code copy(Session& session, std::string& out, std::int64_t minimum = 0);
     static CallRequest get(const std::string& path = "/api/v1/headless/journeys");
     static CallRequest post(const std::string& path, const std::string& body);

@@ -6,11 +6,14 @@ add_executable(credit_machine_test
     ${CMAKE_CURRENT_LIST_DIR}/lifetime_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_call_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_clock_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/machine_corner_store_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_corner_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_end_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_heal_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_lock_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_refresh_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/machine_settle_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/machine_soak_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_storage_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_verdict_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_world.cpp

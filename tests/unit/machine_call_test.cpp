@@ -12,7 +12,8 @@ TEST(Protocol, R21_SingleFlightForAThousandWaiters) {
     Process& p = w.started();
     w.advance(minutes(31));
     std::vector<OpID> all;
-    for (int i = 0; i < 1000; ++i) all.push_back(p.token());
+    for (int i = 0; i < 1000; ++i)
+        all.push_back(p.token());
     w.settle();
     for (const OpID op : all) {
         ASSERT_EQ(p.op(op).token, "st-2");
@@ -27,10 +28,12 @@ TEST(Protocol, R34_WaitersAreBounded) {
     Process& p = w.started();
     w.advance(minutes(31));
     w.server.held = true;
-    for (int i = 0; i < 8; ++i) p.token();
+    for (int i = 0; i < 8; ++i)
+        p.token();
     EXPECT_TRUE(p.op(p.token()).failed_with(Code::too_many_waiters));
     w.provider.held = true;
-    for (int i = 0; i < 8; ++i) p.start(true);
+    for (int i = 0; i < 8; ++i)
+        p.start(true);
     EXPECT_TRUE(p.op(p.start(true)).failed_with(Code::too_many_waiters));
     EXPECT_TRUE(p.op(p.adopt(w.server.mint(w.now))).failed_with(Code::too_many_waiters));
     w.disk.sick = StoreAnswer::locked;
@@ -42,12 +45,14 @@ TEST(Protocol, R34_ManyWaitersAreCheap) {
     w.advance(minutes(31));
     w.server.held = true;
     const std::size_t many = w.setup.policy.max_waiters;
-    for (std::size_t i = 0; i < many; ++i) p.token();
+    for (std::size_t i = 0; i < many; ++i)
+        p.token();
     EXPECT_TRUE(p.op(p.token()).failed_with(Code::too_many_waiters));
     w.server.held = false;
     w.settle();
     std::size_t given = 0;
-    for (const auto& [id, op] : p.ops) given += op.given ? 1 : 0;
+    for (const auto& [id, op] : p.ops)
+        given += op.given ? 1 : 0;
     EXPECT_EQ(given, many);
 }
 
@@ -71,7 +76,8 @@ TEST(Protocol, R34_EveryOperationEndsWithCloseAndNothingFollows) {
     w.settle();
     EXPECT_TRUE(p.closed);
     EXPECT_TRUE(p.is(PublicState::closed));
-    for (const OpID op : all) EXPECT_EQ(p.op(op).answers, 1);
+    for (const OpID op : all)
+        EXPECT_EQ(p.op(op).answers, 1);
     p.hint(Hint::foreground);  // ignored
     p.token();
     w.provider.held = false;
@@ -147,8 +153,8 @@ TEST(Protocol, R36_AFailedCheckThrowsAndHarmsNothing) {
     w.settle();
     const Record before = *w.disk.record;
     const Record memory = p.record();
-    for (const TxnKind kind : {TxnKind::mark, TxnKind::commit, TxnKind::suspect, TxnKind::heal_mark, TxnKind::heal,
-                               TxnKind::note}) {
+    for (const TxnKind kind : {TxnKind::mark, TxnKind::commit, TxnKind::suspect, TxnKind::heal_mark,
+                               TxnKind::heal, TxnKind::note}) {
         event::TxnDone impossible;  // nothing of the kind was asked for
         impossible.result.kind = kind;
         impossible.result.outcome = TxnOutcome::applied;

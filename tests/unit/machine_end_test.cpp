@@ -50,7 +50,8 @@ TEST(Protocol, R28_NotResurrectedByACommitThatWasOnItsWay) {
     Process& p = w.started();
     w.advance(minutes(31));
     p.token();
-    while (p.txns.back() != TxnKind::commit) ASSERT_TRUE(p.work());
+    while (p.txns.back() != TxnKind::commit)
+        ASSERT_TRUE(p.work());
     p.end();  // the commit is written first, the end after it
     w.settle();
     EXPECT_TRUE(w.disk.record->tombstone.has_value());
@@ -91,8 +92,10 @@ TEST(Protocol, R28_NotResurrectedByAnyTransactionUnderWay) {
         if (what != start && what != adopt && what != save) w.advance(minutes(31));
         if (what == judge || what == heal_mark || what == heal) w.server.revoked = true;
         if (what == note) w.server.scripted.push_back(answer_lost());
-        const TxnKind kinds[] = {TxnKind::mark,  TxnKind::suspect, TxnKind::heal_mark,  TxnKind::heal,
-                                 TxnKind::start, TxnKind::adopt,   TxnKind::write_back, TxnKind::note};
+        const TxnKind kinds[] = {TxnKind::mark,       TxnKind::suspect, TxnKind::heal_mark,
+                                 TxnKind::heal,       TxnKind::start,   TxnKind::adopt,
+                                 TxnKind::write_back, TxnKind::note};
+        p.stall_at = kinds[what];
         if (what == start) p.start(true);
         if (what == adopt) p.adopt(w.server.mint(w.now));
         if (what == save) {
@@ -101,14 +104,11 @@ TEST(Protocol, R28_NotResurrectedByAnyTransactionUnderWay) {
         } else {
             p.token({}, minutes(2));
         }
-        for (int i = 0; i < 1000 && p.txns.back() != kinds[what]; ++i) {
-            if (!p.work()) w.advance(Millis{50});
-            // Stop in front of the transaction itself.
-            if (p.txns.back() == kinds[what]) break;
-        }
-        ASSERT_EQ(p.txns.back(), kinds[what]) << what;
-        p.storage_stalls = true;
+        for (int i = 0; i < 1000 && !p.storage_stalls; ++i)
+            w.advance(Millis{50});
+        ASSERT_TRUE(p.storage_stalls) << what;
         const OpID end = p.end();
+        p.stall_at.reset();
         p.storage_stalls = false;
         w.advance(minutes(10));
         EXPECT_TRUE(p.op(end).finished) << what;
@@ -178,6 +178,28 @@ TEST(Protocol, R28_AStartThatRacesWithAnEndElsewhereLoses) {
     EXPECT_TRUE(w.disk.record->tombstone.has_value());
     EXPECT_TRUE(w.start(second).finished);  // asked for after the end was seen: a new session
     EXPECT_EQ(w.disk.record->version.epoch, 3U);
+}
+
+TEST(Protocol, R28_NotResurrectedByHealingThatWasUnderWayElsewhere) {
+    World w;
+    Process& first = w.started();
+    Process& second = w.open();
+    w.settle();
+    w.advance(minutes(31));
+    w.server.revoked = true;
+    w.provider.held = true;
+    const OpID op = second.token();
+    w.advance(seconds(6));
+    ASSERT_TRUE(second.asks.size() == 1 && second.asks[0].healing);
+    first.end();
+    w.settle();
+    second.hint(Hint::foreground);  // it sees the end while its question is out
+    w.settle();
+    w.provider.held = false;
+    w.advance(minutes(5));
+    EXPECT_TRUE(second.op(op).failed_with(Code::session_ended));
+    EXPECT_TRUE(w.disk.record->tombstone.has_value());
+    EXPECT_FALSE(second.has_token());
 }
 
 TEST(Protocol, R28_NotResurrectedByARestartOrAnOldSlot) {
@@ -355,9 +377,9 @@ TEST(Protocol, R37_TheJournalExplainsASignOut) {
         told.push_back(entry.what);
         ids += entry.request_id;
     }
-    const std::vector<JournalEvent> expected = {JournalEvent::started,        JournalEvent::refresh_marked,
-                                                JournalEvent::refresh_committed, JournalEvent::refresh_marked,
-                                                JournalEvent::verdict};
+    const std::vector<JournalEvent> expected = {
+        JournalEvent::started, JournalEvent::refresh_marked, JournalEvent::refresh_committed,
+        JournalEvent::refresh_marked, JournalEvent::verdict};
     EXPECT_EQ(told, expected);
     EXPECT_NE(ids.find("req-dead"), std::string::npos);
 }

@@ -106,7 +106,8 @@ TEST(Protocol, R8_ASessionOpenedAgainInItsProcessIsNotLockedOutByItself) {
     p.storage_stalls = true;
     p.token();
     p.storage_stalls = false;
-    while (p.txns.empty() || p.txns.back() != TxnKind::mark) p.work();
+    while (p.txns.empty() || p.txns.back() != TxnKind::mark)
+        p.work();
     p.close();  // the mark is written, its request not sent
     w.settle();
     ASSERT_TRUE(p.closed);
@@ -120,7 +121,8 @@ TEST(Protocol, R8_ASessionOpenedAgainInItsProcessIsNotLockedOutByItself) {
     txn.proposal = *w.disk.record;
     txn.lease = seconds(18);
     const auto nobody = [](std::uint64_t) { return false; };
-    EXPECT_EQ(plan(txn, StoreAnswer::present, w.disk.record, w.now, nobody).outcome, TxnOutcome::applied);
+    EXPECT_EQ(plan(txn, StoreAnswer::present, w.disk.record, w.now, nobody).outcome,
+              TxnOutcome::applied);
 }
 
 TEST(Protocol, R9_TheRequestKnowsWhenItsLeaseLapses) {
@@ -130,7 +132,8 @@ TEST(Protocol, R9_TheRequestKnowsWhenItsLeaseLapses) {
     w.get(p);
     ASSERT_EQ(p.sends.size(), 1U);
     EXPECT_EQ(p.sends[0].lease_until, w.now.elapsed + w.setup.policy.lease);
-    EXPECT_GT(w.setup.policy.lease, w.setup.policy.attempt_timeout + w.setup.policy.connect_timeout);
+    EXPECT_GT(w.setup.policy.lease,
+              w.setup.policy.attempt_timeout + w.setup.policy.connect_timeout);
 }
 
 TEST(Protocol, R9_AWriteAfterASuspensionDoesNotGoOverWhatHappenedMeanwhile) {
@@ -191,7 +194,8 @@ TEST(Protocol, R9_CountersOfALapsedLeaseDoNotEraseAnothersMark) {
     const Process::OnWire reply = first.wire.front();
     first.wire.pop_front();
     first.feed(event::RefreshAnswered{reply.flight, reply.sent, reply.answer});
-    while (first.work()) {}
+    while (first.work()) {
+    }
     EXPECT_EQ(w.disk.record->intent->attempts, attempts);
     EXPECT_EQ(w.disk.record->lease.owner, w.second->owner);
 }
@@ -225,7 +229,8 @@ struct Forked : Two {
 TEST(Protocol, R11_TheLoserKeepsItsPairAndTriesItBeforeAVerdict) {
     Forked w;
     // The second process commits first; what the first received is its alternate.
-    while (w.second->work()) {}
+    while (w.second->work()) {
+    }
     w.settle();
     EXPECT_EQ(text_of(w.disk.record->pair->refresh_token), "rt-3");
     EXPECT_TRUE(w.first->journal_has(JournalEvent::conflict));
@@ -240,7 +245,8 @@ TEST(Protocol, R11_TheLoserKeepsItsPairAndTriesItBeforeAVerdict) {
 
 TEST(Protocol, R11_TheAlternateIsForgottenWithTheWinnersNextSuccess) {
     Forked w;
-    while (w.second->work()) {}
+    while (w.second->work()) {
+    }
     w.settle();
     w.advance(minutes(31));
     EXPECT_TRUE(w.get(*w.first).given);  // the winner's pair works
@@ -254,7 +260,8 @@ TEST(Protocol, R11_TheAlternateIsForgottenWithTheWinnersNextSuccess) {
 
 TEST(Protocol, R11_AnotherProcessSuccessForgetsTheAlternateToo) {
     Forked w;
-    while (w.second->work()) {}
+    while (w.second->work()) {
+    }
     w.settle();
     w.advance(minutes(31));
     EXPECT_TRUE(w.get(*w.second).given);
@@ -268,7 +275,8 @@ TEST(Protocol, R11_AnotherProcessSuccessForgetsTheAlternateToo) {
 
 TEST(Protocol, R11_ADeadAlternateEndsInTheVerdict) {
     Forked w;
-    while (w.second->work()) {}
+    while (w.second->work()) {
+    }
     w.settle();
     w.advance(minutes(31));
     w.server.revoked = true;
@@ -289,13 +297,15 @@ TEST(Protocol, R11_APairThatWasOnlyInMemoryDoesNotOverwriteAnothersAndIsKept) {
     w.disk.sick = StoreAnswer::locked;
     w.first->storage_stalls = true;
     w.disk.sick.reset();
-    for (int i = 0; i < 64; ++i) w.disk.answer(FakeDisk::Op::lock);
+    for (int i = 0; i < 64; ++i)
+        w.disk.answer(FakeDisk::Op::lock);
     w.advance(w.setup.policy.lease);
     EXPECT_EQ(w.get(*w.second).token, "st-3");  // rotates again from the token on disk
     EXPECT_EQ(w.disk.record->version, (Version{1, 2}));
     w.first->storage_stalls = false;
     w.advance(minutes(1));
-    EXPECT_EQ(text_of(w.disk.record->pair->refresh_token), "rt-3") << "the winner's pair was overwritten";
+    EXPECT_EQ(text_of(w.disk.record->pair->refresh_token), "rt-3")
+        << "the winner's pair was overwritten";
     EXPECT_EQ(w.get(*w.first).token, "st-3");
     EXPECT_FALSE(w.first->has(StateInfo::kUnsaved));
     w.advance(minutes(31));
@@ -306,12 +316,14 @@ TEST(Protocol, R11_APairThatWasOnlyInMemoryDoesNotOverwriteAnothersAndIsKept) {
 
 TEST(Protocol, R11_AReplyThatWasOvertakenIsKeptAsTheAlternate) {
     Forked w;
-    while (w.second->work()) {}
+    while (w.second->work()) {
+    }
     // The first learns of the winner's pair before its own reply comes.
     w.server.held = true;
     Process& first = *w.first;
     first.hint(Hint::foreground);
-    while (first.work()) {}
+    while (first.work()) {
+    }
     EXPECT_EQ(first.record().version.generation, 2U);
     w.server.held = false;
     w.settle();
@@ -326,14 +338,18 @@ TEST(Protocol, R11_APairWhoseCommitFailedAfterItWasOvertakenIsKept) {
     Forked w;
     Process& first = *w.first;
     first.storage_stalls = true;
-    while (first.work()) {}
+    while (first.work()) {
+    }
     ASSERT_EQ(first.txns.back(), TxnKind::commit);
     w.server.held = true;
-    while (w.second->work()) {}
+    while (w.second->work()) {
+    }
     w.server.held = false;
-    while (w.second->work()) {}
+    while (w.second->work()) {
+    }
     EXPECT_EQ(w.disk.record->version.generation, 2U);
-    // The machine hears of the winner while its own commit is under way, and then that the commit failed.
+    // The machine hears of the winner while its own commit is under way, and then that the commit
+    // failed.
     first.feed(event::Loaded{StoreAnswer::present, "", w.disk.record});
     w.disk.fail(FakeDisk::Op::lock, StoreAnswer::transient, 1);
     first.storage_stalls = false;

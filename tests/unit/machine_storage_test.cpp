@@ -87,8 +87,9 @@ TEST(Protocol, R3_ALockedStoreComesBackByItself) {
 }
 
 TEST(Protocol, R3_NothingIsWrittenOverWhatCannotBeRead) {
-    for (const StoreAnswer answer : {StoreAnswer::locked, StoreAnswer::transient, StoreAnswer::denied,
-                                     StoreAnswer::wrong_key, StoreAnswer::newer_format, StoreAnswer::full}) {
+    for (const StoreAnswer answer :
+         {StoreAnswer::locked, StoreAnswer::transient, StoreAnswer::denied, StoreAnswer::wrong_key,
+          StoreAnswer::newer_format, StoreAnswer::full}) {
         World w;
         w.crash(w.started());
         w.disk.damage = answer;

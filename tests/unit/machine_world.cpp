@@ -9,8 +9,12 @@
 
 namespace credit::test {
 
-SecretRef secret(std::string_view text) { return Secret::copy_of(text); }
-std::string text_of(const SecretRef& held) { return std::string(view_or_empty(held)); }
+SecretRef secret(std::string_view text) {
+    return Secret::copy_of(text);
+}
+std::string text_of(const SecretRef& held) {
+    return std::string(view_or_empty(held));
+}
 
 MachineSetup with_provider() {
     MachineSetup setup;
@@ -33,7 +37,9 @@ World::World(MachineSetup base) : setup(std::move(base)) {
     now.boot = {7};
 }
 
-Process& World::open() { return open(setup); }
+Process& World::open() {
+    return open(setup);
+}
 
 Process& World::open(const MachineSetup& wanted) {
     MachineSetup own = wanted;
@@ -56,7 +62,8 @@ void World::crash(Process& process) {
 void World::settle() {
     for (int round = 0; round < 200'000; ++round) {
         bool any = false;
-        for (std::size_t i = 0; i < processes.size(); ++i) any = processes[i]->work() || any;
+        for (std::size_t i = 0; i < processes.size(); ++i)
+            any = processes[i]->work() || any;
         if (!any) return;
     }
     ADD_FAILURE() << "the world does not come to rest";
@@ -70,7 +77,8 @@ std::optional<ElapsedTime> World::next_due() const {
     for (const auto& process : processes) {
         if (!process->closed) consider(process->timer);
         if (server.held) continue;
-        for (const Process::OnWire& reply : process->wire) consider(reply.due);
+        for (const Process::OnWire& reply : process->wire)
+            consider(reply.due);
     }
     return due;
 }
@@ -103,7 +111,8 @@ void World::advance(Millis by) {
 }
 
 void World::reboot() {
-    for (const auto& process : processes) gone.insert(process->owner);
+    for (const auto& process : processes)
+        gone.insert(process->owner);
     processes.clear();
     now.boot.value += 1;
     now.elapsed = {10'000};
@@ -111,7 +120,8 @@ void World::reboot() {
 
 void World::await(Process& process, OpID op) {
     settle();
-    for (int i = 0; i < 100'000 && process.op(op).answers == 0; ++i) advance(Millis{100});
+    for (int i = 0; i < 100'000 && process.op(op).answers == 0; ++i)
+        advance(Millis{100});
     if (process.op(op).answers == 0) ADD_FAILURE() << "an operation is never answered";
 }
 
@@ -169,7 +179,8 @@ OpID Process::end() {
 }
 
 void Process::feed(const Event& event) {
-    if (const auto* reject = std::get_if<event::RejectAsked>(&event)) rejected_ = reject->generation;
+    if (const auto* reject = std::get_if<event::RejectAsked>(&event))
+        rejected_ = reject->generation;
     Effects effects;
     machine.step(event, world_.now, effects);
     if (silent) return;
@@ -193,6 +204,7 @@ void Process::carry_out(const Effect& effect) {
         void operator()(const effect::Peek& e) { self.storage_.push_back(e); }
         void operator()(const effect::RunTxn& e) {
             self.txns.push_back(e.txn.kind);
+            if (self.stall_at == e.txn.kind) self.storage_stalls = true;
             self.storage_.push_back(e);
         }
         void operator()(const effect::BeginBackground&) {
@@ -212,7 +224,8 @@ void Process::carry_out(const Effect& effect) {
             on_wire.sent = Stamp::of(world.now);
             const std::string credential =
                 text_of(e.credential != nullptr ? e.credential : self.record().pair->session_token);
-            on_wire.answer = world.server.answer(credential, text_of(e.intent.idempotency_key), world.now);
+            on_wire.answer =
+                world.server.answer(credential, text_of(e.intent.idempotency_key), world.now);
             on_wire.due = world.now.elapsed + world.server.delay;
             self.wire.push_back(std::move(on_wire));
         }
@@ -246,7 +259,8 @@ void Process::carry_out(const Effect& effect) {
             self.answer_op(e.op, answer);
         }
         void operator()(const effect::Announce& e) {
-            EXPECT_TRUE(self.states.empty() || !(self.states.back() == e.info)) << "announced twice";
+            EXPECT_TRUE(self.states.empty() || !(self.states.back() == e.info))
+                << "announced twice";
             self.info = e.info;
             self.states.push_back(e.info);
         }
@@ -276,7 +290,8 @@ void Process::check_send(const effect::SendRefresh& send) const {
     ASSERT_TRUE(stored->pair.has_value());
     EXPECT_FALSE(stored->tombstone.has_value());
     EXPECT_TRUE(same_secret(stored->intent->idempotency_key, send.intent.idempotency_key));
-    EXPECT_TRUE(same_secret(stored->pair->refresh_token, send.credential)) << "not the token of the record";
+    EXPECT_TRUE(same_secret(stored->pair->refresh_token, send.credential))
+        << "not the token of the record";
     EXPECT_EQ(stored->lease.owner, owner) << "sent without the lease";
     EXPECT_GT(send.lease_until, world_.now.elapsed);
     Record expected = *stored;
@@ -349,7 +364,9 @@ bool Process::work_provider() {
     return true;
 }
 
-bool Process::journal_has(JournalEvent what) const { return journal_count(what) > 0; }
+bool Process::journal_has(JournalEvent what) const {
+    return journal_count(what) > 0;
+}
 
 int Process::journal_count(JournalEvent what) const {
     const auto is = [&](const JournalEntry& entry) { return entry.what == what; };
@@ -357,6 +374,19 @@ int Process::journal_count(JournalEvent what) const {
     const auto& fresh = machine.unwritten_journal();
     return static_cast<int>(std::count_if(stored.begin(), stored.end(), is) +
                             std::count_if(fresh.begin(), fresh.end(), is));
+}
+
+void stop_at(World& world, Process& process, TxnKind kind) {
+    process.stall_at = kind;
+    for (int i = 0; i < 2000 && !process.storage_stalls; ++i)
+        world.advance(Millis{50});
+    ASSERT_TRUE(process.storage_stalls);
+    process.stall_at.reset();
+}
+
+void go_on(World& world, Process& process) {
+    process.storage_stalls = false;
+    world.settle();
 }
 
 }  // namespace credit::test

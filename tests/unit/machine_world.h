@@ -1,5 +1,6 @@
-// A small world for the session's machine: one disk, a rotating server, a provider, any number of processes, one clock
-// that only tests move. Every step is checked against what must always hold; a breach fails the running test.
+// A small world for the session's machine: one disk, a rotating server, a provider, any number of
+// processes, one clock that only tests move. Every step is checked against what must always hold; a
+// breach fails the running test.
 #pragma once
 
 #include <deque>
@@ -29,8 +30,8 @@ class FakeDisk {
     // Reading answers this until something is written over it (damage, a lost key).
     std::optional<StoreAnswer> damage;
 
-    std::optional<Record> record;    // the newest slot
-    std::optional<Record> other;     // the other slot
+    std::optional<Record> record;  // the newest slot
+    std::optional<Record> other;   // the other slot
     int quarantined = 0;
     int writes = 0;
     int loads = 0;
@@ -52,7 +53,7 @@ class FakeDisk {
 // What came of an operation.
 struct FakeOp {
     int answers = 0;
-    bool given = false;       // a token
+    bool given = false;  // a token
     bool finished = false;
     TokenSource source = TokenSource::cache;
     std::string token;
@@ -73,14 +74,14 @@ struct FakeServer {
     enum class Model { replay, grace, strict };
     Model model = Model::replay;
     Millis life = minutes(30);
-    Millis clock_ahead{0};           // server minus the device's wall clock
+    Millis clock_ahead{0};  // server minus the device's wall clock
     bool tells_time = true;
     bool tells_expiry = true;
     bool keeps_refresh_token = false;
-    bool held = false;               // replies stay on the way
-    Millis delay{0};                 // how long a reply takes
-    int lose_replies = 0;            // so many replies are lost after the server did its part
-    bool revoked = false;            // every refresh gets a verdict
+    bool held = false;                   // replies stay on the way
+    Millis delay{0};                     // how long a reply takes
+    int lose_replies = 0;                // so many replies are lost after the server did its part
+    bool revoked = false;                // every refresh gets a verdict
     std::deque<RefreshAnswer> scripted;  // answered before the model is asked
 
     int requests = 0;
@@ -147,13 +148,14 @@ class Process {
     std::vector<StateInfo> states;
     StateInfo info;
     ElapsedTime timer{INT64_MAX};
-    bool storage_stalls = false;  // what was asked of the store stays undone
+    bool storage_stalls = false;      // what was asked of the store stays undone
+    std::optional<TxnKind> stall_at;  // the storage stalls in front of a transaction of this kind
     bool closed = false;
     bool spent = false;
     bool grants_background = true;
-    int background = 0;           // assertions held
-    int backgrounds = 0;          // assertions ever held
-    bool silent = false;          // effects are dropped: for events no driver would send
+    int background = 0;   // assertions held
+    int backgrounds = 0;  // assertions ever held
+    bool silent = false;  // effects are dropped: for events no driver would send
     std::size_t storage_waiting() const { return storage_.size(); }
 
     struct OnWire {
@@ -195,8 +197,8 @@ class World {
     Process& open(const MachineSetup& setup);
     // The process is killed: what it asked of the store is not done, what it sent has been sent.
     void crash(Process& process);
-    void settle();                 // until nothing is left to do at this instant
-    void advance(Millis by);       // timers fire on the way
+    void settle();            // until nothing is left to do at this instant
+    void advance(Millis by);  // timers fire on the way
     void jump_wall(Millis by) { now.wall = now.wall + by; }
     void reboot();
 
@@ -217,7 +219,7 @@ class World {
     std::set<std::uint64_t> gone;
     std::vector<std::unique_ptr<Process>> processes;
     OpID next_op = 100;
-    int idle_timers = 0;           // timers fired since the clock last moved
+    int idle_timers = 0;  // timers fired since the clock last moved
 
   private:
     std::optional<ElapsedTime> next_due() const;
@@ -226,5 +228,22 @@ class World {
 
 MachineSetup with_provider();
 MachineSetup without_provider();
+
+// A session whose token is over, in a process that may or may not have a provider.
+struct Expired : World {
+    explicit Expired(MachineSetup base = with_provider()) : World(with_provider()) {
+        started();
+        crash(*processes.back());
+        setup = std::move(base);
+        p = &open();
+        settle();
+        advance(minutes(31));
+    }
+    Process* p;
+};
+
+// Lets a process work until a transaction of this kind is about to be executed, and go on.
+void stop_at(World& world, Process& process, TxnKind kind);
+void go_on(World& world, Process& process);
 
 }  // namespace credit::test

@@ -1,4 +1,5 @@
-// The storage half of the machine's world: what the driver does between lock and unlock, on a disk of one record.
+// The storage half of the machine's world: what the driver does between lock and unlock, on a disk
+// of one record.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -138,12 +139,13 @@ TxnResult Process::execute(Txn txn) {
 void Process::dress(Record& dressed) const {
     if (!dressed.intent || !dressed.pair) return;
     Intent& intent = *dressed.intent;
-    const SecretRef& credential = dressed.pair->refresh_token != nullptr ? dressed.pair->refresh_token
-                                                                          : dressed.pair->session_token;
+    const SecretRef& credential = dressed.pair->refresh_token != nullptr
+                                      ? dressed.pair->refresh_token
+                                      : dressed.pair->session_token;
     const std::string of = text_of(credential);
     if (intent.idempotency_key == nullptr) {
-        intent.idempotency_key =
-            secret("key " + of + " " + std::to_string(intent.n) + " " + std::to_string(intent.key_epoch));
+        intent.idempotency_key = secret("key " + of + " " + std::to_string(intent.n) + " " +
+                                        std::to_string(intent.key_epoch));
     }
     if (intent.fingerprint.empty()) intent.fingerprint = "print of " + of;
     if (intent.shape.empty()) intent.shape = "shape";

@@ -19,8 +19,12 @@ RefreshAnswer answer_dead(const std::string& request_id) {
     return answer;
 }
 
-RefreshAnswer answer_lost() { return answer_of(AnswerKind::transient, Code::network_interrupted, false); }
-RefreshAnswer answer_offline() { return answer_of(AnswerKind::unsent, Code::network_unreachable, false); }
+RefreshAnswer answer_lost() {
+    return answer_of(AnswerKind::transient, Code::network_interrupted, false);
+}
+RefreshAnswer answer_offline() {
+    return answer_of(AnswerKind::unsent, Code::network_unreachable, false);
+}
 
 RefreshAnswer answer_busy(std::int64_t retry_after_ms) {
     RefreshAnswer answer = answer_of(AnswerKind::transient, Code::rate_limited);
@@ -56,7 +60,8 @@ Issued FakeServer::mint(const Now& now) {
     return issued;
 }
 
-RefreshAnswer FakeServer::answer(const std::string& credential, const std::string& key, const Now& now) {
+RefreshAnswer FakeServer::answer(const std::string& credential, const std::string& key,
+                                 const Now& now) {
     ++requests;
     if (!scripted.empty()) {
         RefreshAnswer out = scripted.front();
@@ -65,8 +70,10 @@ RefreshAnswer FakeServer::answer(const std::string& credential, const std::strin
     }
     RefreshAnswer out;
     const auto known = by_key_.find(key);
-    const bool replay = model == Model::replay && known != by_key_.end() && known->second.first == credential;
-    const bool good = valid_.count(credential) != 0 || (model == Model::grace && used_.count(credential) != 0);
+    const bool replay =
+        model == Model::replay && known != by_key_.end() && known->second.first == credential;
+    const bool good =
+        valid_.count(credential) != 0 || (model == Model::grace && used_.count(credential) != 0);
     if (revoked || (!replay && !good)) {
         ++verdicts;
         out = answer_dead();

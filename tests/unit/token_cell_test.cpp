@@ -18,15 +18,17 @@ TokenRef make_token(std::uint64_t generation) {
     return token;
 }
 
-TokenCell::Terms terms(std::int64_t ends, std::int64_t renew, std::int64_t minimum, std::int64_t life) {
+TokenCell::Terms terms(std::int64_t ends, std::int64_t renew, std::int64_t minimum,
+                       std::int64_t life) {
     return {ElapsedTime{ends}, ElapsedTime{renew}, Millis{minimum}, Millis{life}};
 }
 
-TokenCell::Read read(TokenCell& cell, std::int64_t minimum, std::int64_t now, bool* renew_out = nullptr) {
+TokenCell::Read read(TokenCell& cell, std::int64_t minimum, std::int64_t now,
+                     bool* renew_out = nullptr) {
     bool renew = false;
     bool visited = false;
-    const auto result =
-        cell.read(Millis{minimum}, ElapsedTime{now}, renew, [&](const TokenRef& token) { visited = token != nullptr; });
+    const auto result = cell.read(Millis{minimum}, ElapsedTime{now}, renew,
+                                  [&](const TokenRef& token) { visited = token != nullptr; });
     EXPECT_EQ(visited, result == TokenCell::Read::ok);
     if (renew_out != nullptr) *renew_out = renew;
     return result;
@@ -50,7 +52,8 @@ TEST(TokenCell, ATokenIsGoodUntilItsMinimumIsNotLeft) {
     EXPECT_EQ(read(cell, 1, 1000), Read::too_short);
     EXPECT_EQ(read(cell, 200, 800), Read::ok);
     EXPECT_EQ(read(cell, 200, 801), Read::too_short);
-    EXPECT_EQ(read(cell, 100'000, 500), Read::ok) << "half a life is the most one can ask for (R21)";
+    EXPECT_EQ(read(cell, 100'000, 500), Read::ok)
+        << "half a life is the most one can ask for (R21)";
     EXPECT_EQ(read(cell, 100'000, 501), Read::too_short);
 }
 
@@ -122,9 +125,11 @@ TEST(TokenCell, EverySlotIsUsedAgain) {
         TokenRef token = make_token(i);
         all.push_back(token);
         cell.publish(std::move(token), terms(1000, 900, 0, 1000));
-        for (std::uint64_t r = 0; r < i % 3; ++r) EXPECT_EQ(read(cell, 0, 1), Read::ok);
+        for (std::uint64_t r = 0; r < i % 3; ++r)
+            EXPECT_EQ(read(cell, 0, 1), Read::ok);
     }
-    for (std::size_t i = 0; i + 1 < all.size(); ++i) EXPECT_TRUE(all[i].expired());
+    for (std::size_t i = 0; i + 1 < all.size(); ++i)
+        EXPECT_TRUE(all[i].expired());
 }
 
 // Readers only ever see a token together with its own terms, and every token is let go in the end.
@@ -140,16 +145,20 @@ TEST(TokenCell, R35_R39_ReadersAndAWriterAtOnce) {
         readers.emplace_back([&] {
             std::uint64_t newest = 0;
             while (!over.load(std::memory_order_acquire)) {
-                // The token of generation g ends at 2g and is renewed from g, so the answers tell the terms.
+                // The token of generation g ends at 2g and is renewed from g, so the answers tell
+                // the terms.
                 const auto now = static_cast<std::int64_t>(newest * 2 + 1);
                 bool renew = false;
                 std::uint64_t seen = 0;
-                const auto result = cell.read(Millis{1}, ElapsedTime{now}, renew, [&](const TokenRef& token) {
-                    seen = token->generation;
-                    const bool whole = token->value->view() == "st_test_" + std::to_string(seen) &&
-                                       token->expires_at_ms == static_cast<std::int64_t>(seen);
-                    if (!whole || static_cast<std::int64_t>(seen) * 2 <= now) wrong.fetch_add(1);
-                });
+                const auto result =
+                    cell.read(Millis{1}, ElapsedTime{now}, renew, [&](const TokenRef& token) {
+                        seen = token->generation;
+                        const bool whole =
+                            token->value->view() == "st_test_" + std::to_string(seen) &&
+                            token->expires_at_ms == static_cast<std::int64_t>(seen);
+                        if (!whole || static_cast<std::int64_t>(seen) * 2 <= now)
+                            wrong.fetch_add(1);
+                    });
                 if (result != Read::ok) continue;
                 if (renew != (now >= static_cast<std::int64_t>(seen))) wrong.fetch_add(1);
                 if (seen < newest) wrong.fetch_add(1);  // time does not run backwards
@@ -164,19 +173,23 @@ TEST(TokenCell, R35_R39_ReadersAndAWriterAtOnce) {
         TokenRef token = make_token(g);
         last = token;
         if (g % 997 == 0) sample.push_back(token);
-        cell.publish(std::move(token), terms(static_cast<std::int64_t>(g) * 2, static_cast<std::int64_t>(g), 0, 1));
+        cell.publish(std::move(token),
+                     terms(static_cast<std::int64_t>(g) * 2, static_cast<std::int64_t>(g), 0, 1));
         if (g % 64 == 0) cell.clear();
     }
     while (good.load() == 0) {
-        cell.publish(make_token(kPublications + 1), terms(INT64_MAX, static_cast<std::int64_t>(kPublications) + 1, 0, -1));
+        cell.publish(make_token(kPublications + 1),
+                     terms(INT64_MAX, static_cast<std::int64_t>(kPublications) + 1, 0, -1));
         std::this_thread::yield();
     }
     over.store(true, std::memory_order_release);
-    for (std::thread& reader : readers) reader.join();
+    for (std::thread& reader : readers)
+        reader.join();
     cell.spend();
     EXPECT_EQ(wrong, 0u);
     EXPECT_TRUE(last.expired());
-    for (const auto& one : sample) EXPECT_TRUE(one.expired());
+    for (const auto& one : sample)
+        EXPECT_TRUE(one.expired());
 }
 
 }  // namespace
