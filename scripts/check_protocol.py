@@ -24,7 +24,7 @@ RULE = re.compile(r"^\*\*R(\d+)\*\*(.*?)(?=^\*\*R\d+\*\*|^#)", re.M | re.S)
 QUOTED_TEST = re.compile(r"`(\w+\.R\d+_\w+)`")
 QUOTED_FILE = re.compile(r"`((?:core|platform|capi|tests|scripts|docs)/[\w./-]+)`")
 NUMBER_ROW = re.compile(r"^\| `(\w+)` \| ([^|]+?) \|", re.M)
-POLICY_FIELD = re.compile(r"^\s+(?:Millis|int|std::size_t) (\w+) = ([^;]+);", re.M)
+POLICY_FIELD = re.compile(r"^\s+(?:Millis|int|std::size_t) (\w+)\s*=\s*([^;]+);", re.M)
 UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 CALLS = {"Millis": 1, "seconds": 1000, "minutes": 60_000, "hours": 3_600_000, "days": 86_400_000}
 

@@ -34,7 +34,8 @@ class Cells {
             ++spilled_;
             return nullptr;
         }
-        for (std::size_t i = first; i < first + wanted; ++i) used_[i] = true;
+        for (std::size_t i = first; i < first + wanted; ++i)
+            used_[i] = true;
         in_use_ += wanted * kCellBytes;
         return region_ + first * kCellBytes;
     }
@@ -45,7 +46,8 @@ class Cells {
         if (region_ == nullptr || p < region_ || p >= region_ + cells_ * kCellBytes) return false;
         const std::size_t first = static_cast<std::size_t>(p - region_) / kCellBytes;
         const std::size_t count = (size + kCellBytes - 1) / kCellBytes;
-        for (std::size_t i = first; i < first + count; ++i) used_[i] = false;
+        for (std::size_t i = first; i < first + count; ++i)
+            used_[i] = false;
         in_use_ -= count * kCellBytes;
         return true;
     }
@@ -104,6 +106,8 @@ void release(void* data, std::size_t size) noexcept {
     if (!cells().give_back(data, size)) std::free(data);
 }
 
-Report report() noexcept { return cells().report(); }
+Report report() noexcept {
+    return cells().report();
+}
 
 }  // namespace credit::arena

@@ -1,4 +1,5 @@
-// The one arena that secrets live in (R39): fixed cells in a few locked pages; what does not fit goes to the heap.
+// The one arena that secrets live in (R39): fixed cells in a few locked pages; what does not fit
+// goes to the heap.
 #pragma once
 
 #include <cstddef>
@@ -18,10 +19,10 @@ void* allocate(std::size_t size);
 void release(void* data, std::size_t size) noexcept;
 
 struct Report {
-    std::size_t capacity = 0;      // bytes of the installed region
-    std::size_t in_use = 0;        // bytes of cells handed out
-    std::uint64_t spilled = 0;     // allocations that did not fit and went to the heap
-    bool locked = false;           // the region is locked in memory
+    std::size_t capacity = 0;   // bytes of the installed region
+    std::size_t in_use = 0;     // bytes of cells handed out
+    std::uint64_t spilled = 0;  // allocations that did not fit and went to the heap
+    bool locked = false;        // the region is locked in memory
 };
 Report report() noexcept;
 

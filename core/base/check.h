@@ -1,5 +1,6 @@
-// Assertions that stay on in release builds. A failed check never aborts the host app (R36): it throws CheckFailed,
-// which the engine turns into a closed session with an internal error, and the C boundary into CREDIT_INTERNAL.
+// Assertions that stay on in release builds. A failed check never aborts the host app (R36): it
+// throws CheckFailed, which the engine turns into a closed session with an internal error, and the
+// C boundary into CREDIT_INTERNAL.
 #pragma once
 
 #include <exception>
@@ -25,9 +26,9 @@ class CheckFailed : public std::exception {
 }  // namespace credit
 
 // The marker below is what the coverage report leaves out, and what a test counts.
-#define CREDIT_CHECK(expression)                                        \
-    do {                                                                \
-        if (!(expression)) [[unlikely]] {                               \
-            ::credit::check_failed(#expression, __FILE__, __LINE__);    \
-        }                                                               \
+#define CREDIT_CHECK(expression)                                     \
+    do {                                                             \
+        if (!(expression)) [[unlikely]] {                            \
+            ::credit::check_failed(#expression, __FILE__, __LINE__); \
+        }                                                            \
     } while (false)

@@ -28,7 +28,8 @@ class Jitter {
     // Full jitter: uniform in [floor, min(cap, base * 2^attempt)]. attempt counts from 0.
     Millis backoff(int attempt, Millis floor, Millis base, Millis cap) noexcept {
         Millis ceiling = base;
-        for (int i = 0; i < attempt && ceiling < cap; ++i) ceiling = ceiling * 2;
+        for (int i = 0; i < attempt && ceiling < cap; ++i)
+            ceiling = ceiling * 2;
         return between(floor, min(ceiling, cap));
     }
 

@@ -63,9 +63,10 @@ HeaderFault decode_header(std::span<const std::byte> bytes, RecordHeader& h) noe
     h.version.generation = get<std::uint64_t>(p + 72);
     h.write_seq = get<std::uint64_t>(p + 80);
     if (h.format > RecordHeader::kFormat) return HeaderFault::newer_format;
-    const bool known = (environment == 1 || environment == 2) && h.format == RecordHeader::kFormat &&
-                       (h.flags & ~RecordHeader::kTombstone) == 0 && get<std::uint64_t>(p + 88) == 0 &&
-                       h.body_size <= RecordHeader::kMaxBodyBytes;
+    const bool known =
+        (environment == 1 || environment == 2) && h.format == RecordHeader::kFormat &&
+        (h.flags & ~RecordHeader::kTombstone) == 0 && get<std::uint64_t>(p + 88) == 0 &&
+        h.body_size <= RecordHeader::kMaxBodyBytes;
     return known ? HeaderFault::none : HeaderFault::bad_field;
 }
 

@@ -16,7 +16,8 @@ namespace credit {
 
 enum class Environment : std::uint8_t { test = 1, live = 2 };
 
-// The place of a record in a session's life; (epoch, generation) orders records (PROTOCOL, "Words").
+// The place of a record in a session's life; (epoch, generation) orders records (PROTOCOL,
+// "Words").
 struct Version {
     std::uint64_t epoch = 0;
     std::uint64_t generation = 0;
@@ -31,11 +32,11 @@ struct RecordHeader {
 
     std::uint16_t format = kFormat;
     Environment environment = Environment::test;
-    std::uint8_t flags = 0;        // kTombstone
-    std::uint32_t body_size = 0;   // plain bytes, before sealing
-    Hash key_check{};              // names the sealing key; zero where the store does not seal
-    Hash origin{};                 // hash of the platform's origin
-    Hash borrower{};               // keyed hash of the borrower id
+    std::uint8_t flags = 0;       // kTombstone
+    std::uint32_t body_size = 0;  // plain bytes, before sealing
+    Hash key_check{};             // names the sealing key; zero where the store does not seal
+    Hash origin{};                // hash of the platform's origin
+    Hash borrower{};              // keyed hash of the borrower id
     Version version;
     std::uint64_t write_seq = 0;
 

@@ -24,7 +24,9 @@ std::shared_ptr<const Secret> Secret::copy_of(std::span<const std::byte> bytes) 
 Secret::Secret(std::size_t size)
     : data_(static_cast<char*>(arena::allocate(size + 1))), size_(size) {}
 
-Secret::~Secret() { arena::release(data_, size_ + 1); }
+Secret::~Secret() {
+    arena::release(data_, size_ + 1);
+}
 
 bool Secret::equals(std::string_view other) const noexcept {
     return other.size() == size_ && sodium_memcmp(data_, other.data(), size_) == 0;
@@ -60,7 +62,8 @@ SecretBuffer& SecretBuffer::operator=(SecretBuffer&& other) noexcept {
 
 void SecretBuffer::reserve(std::size_t capacity) {
     if (capacity <= capacity_) return;
-    char* grown = static_cast<char*>(arena::allocate(capacity + 1));  // one zero byte behind the last
+    char* grown =
+        static_cast<char*>(arena::allocate(capacity + 1));  // one zero byte behind the last
     if (size_ != 0) std::memcpy(grown, data_, size_);
     const std::size_t size = size_;
     release();

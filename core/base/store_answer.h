@@ -1,5 +1,5 @@
-// What a store may answer (R3). Only `present`, `done` and `absent` are facts; nothing is deleted, recreated or healed on
-// any other answer.
+// What a store may answer (R3). Only `present`, `done` and `absent` are facts; nothing is deleted,
+// recreated or healed on any other answer.
 #pragma once
 
 #include <string>
@@ -32,15 +32,24 @@ constexpr Code code_of(StoreAnswer answer) noexcept {
     switch (answer) {
         case StoreAnswer::present:
         case StoreAnswer::done:
-        case StoreAnswer::absent: return Code::ok;
-        case StoreAnswer::locked: return Code::storage_locked;
-        case StoreAnswer::transient: return Code::storage_transient;
-        case StoreAnswer::denied: return Code::storage_denied;
-        case StoreAnswer::corrupt: return Code::storage_corrupt;
-        case StoreAnswer::wrong_key: return Code::storage_wrong_key;
-        case StoreAnswer::key_lost: return Code::storage_key_lost;
-        case StoreAnswer::newer_format: return Code::storage_newer_format;
-        case StoreAnswer::full: return Code::storage_full;
+        case StoreAnswer::absent:
+            return Code::ok;
+        case StoreAnswer::locked:
+            return Code::storage_locked;
+        case StoreAnswer::transient:
+            return Code::storage_transient;
+        case StoreAnswer::denied:
+            return Code::storage_denied;
+        case StoreAnswer::corrupt:
+            return Code::storage_corrupt;
+        case StoreAnswer::wrong_key:
+            return Code::storage_wrong_key;
+        case StoreAnswer::key_lost:
+            return Code::storage_key_lost;
+        case StoreAnswer::newer_format:
+            return Code::storage_newer_format;
+        case StoreAnswer::full:
+            return Code::storage_full;
     }
     return Code::storage_transient;
 }

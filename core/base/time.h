@@ -1,4 +1,5 @@
-// Points in time and durations. Wall time, elapsed time and durations are different types and do not mix (R31).
+// Points in time and durations. Wall time, elapsed time and durations are different types and do
+// not mix (R31).
 #pragma once
 
 #include <compare>
@@ -15,12 +16,24 @@ struct Millis {
     friend constexpr Millis operator*(Millis a, std::int64_t n) { return {a.count * n}; }
     friend constexpr Millis operator/(Millis a, std::int64_t n) { return {a.count / n}; }
 };
-constexpr Millis seconds(std::int64_t n) { return {n * 1000}; }
-constexpr Millis minutes(std::int64_t n) { return {n * 60'000}; }
-constexpr Millis hours(std::int64_t n) { return {n * 3'600'000}; }
-constexpr Millis days(std::int64_t n) { return {n * 86'400'000}; }
-constexpr Millis min(Millis a, Millis b) { return a < b ? a : b; }
-constexpr Millis max(Millis a, Millis b) { return a < b ? b : a; }
+constexpr Millis seconds(std::int64_t n) {
+    return {n * 1000};
+}
+constexpr Millis minutes(std::int64_t n) {
+    return {n * 60'000};
+}
+constexpr Millis hours(std::int64_t n) {
+    return {n * 3'600'000};
+}
+constexpr Millis days(std::int64_t n) {
+    return {n * 86'400'000};
+}
+constexpr Millis min(Millis a, Millis b) {
+    return a < b ? a : b;
+}
+constexpr Millis max(Millis a, Millis b) {
+    return a < b ? b : a;
+}
 
 // Milliseconds since 1970-01-01T00:00:00Z by a clock anybody may set.
 struct WallTime {

@@ -82,7 +82,8 @@ bool Engine::run_once(Millis longest) {
     const Millis next = run_timers();
     if (has_tasks()) return false;
     if (timed_.empty()) {
-        // What closing cancelled is delivered, so that nothing holds a closed session's secrets (R39).
+        // What closing cancelled is delivered, so that nothing holds a closed session's secrets
+        // (R39).
         poller_->wait(Millis{0});
         return !has_tasks();
     }
@@ -117,7 +118,11 @@ Millis Engine::run_timers() {
     return next;
 }
 
-void Engine::add(const std::shared_ptr<Timed>& timed) { timed_.insert(timed); }
-void Engine::remove(const std::shared_ptr<Timed>& timed) { timed_.erase(timed); }
+void Engine::add(const std::shared_ptr<Timed>& timed) {
+    timed_.insert(timed);
+}
+void Engine::remove(const std::shared_ptr<Timed>& timed) {
+    timed_.erase(timed);
+}
 
 }  // namespace credit

@@ -14,7 +14,9 @@ std::atomic<void (*)()> thread_start_hook{nullptr};
 
 }  // namespace
 
-void set_thread_start_hook(void (*hook)()) noexcept { thread_start_hook.store(hook); }
+void set_thread_start_hook(void (*hook)()) noexcept {
+    thread_start_hook.store(hook);
+}
 
 void run_thread_start_hook() noexcept {
     if (auto* hook = thread_start_hook.load()) hook();

@@ -30,7 +30,9 @@ std::optional<RefreshShape> decode_shape(const std::string& bytes) {
     if (bytes.size() < kFixed || bytes[0] != kVersion) return std::nullopt;
     const std::size_t line = bytes.find('\n', kFixed);
     if (line == std::string::npos) return std::nullopt;
-    const auto in_range = [&](std::size_t at, char last) { return bytes[at] >= 1 && bytes[at] <= last; };
+    const auto in_range = [&](std::size_t at, char last) {
+        return bytes[at] >= 1 && bytes[at] <= last;
+    };
     if (!in_range(1, 3) || !in_range(2, 2) || !in_range(3, 4)) return std::nullopt;
     RefreshShape shape;
     shape.route = static_cast<RefreshRoute>(bytes[1]);

@@ -3,7 +3,8 @@
 namespace credit {
 
 Registry& Registry::shared() {
-    static Registry* const registry = new Registry;  // leaked: threads may outlive static destructors
+    static Registry* const registry =
+        new Registry;  // leaked: threads may outlive static destructors
     return *registry;
 }
 

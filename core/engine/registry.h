@@ -22,15 +22,18 @@ class Registry {
         const SessionCore* core = nullptr;
         std::string fingerprint;
     };
-    // Calls `make` under the lock if there is no live entry. config_conflict when the fingerprints differ.
+    // Calls `make` under the lock if there is no live entry. config_conflict when the fingerprints
+    // differ.
     template <class Make>
-    Result<std::shared_ptr<Session>> find_or_make(const std::string& key, const std::string& fingerprint, Make make) {
+    Result<std::shared_ptr<Session>> find_or_make(const std::string& key,
+                                                  const std::string& fingerprint, Make make) {
         const std::lock_guard<std::mutex> hold(mutex_);
         const auto it = entries_.find(key);
         if (it != entries_.end()) {
             if (auto session = it->second.session.lock()) {
                 if (it->second.fingerprint == fingerprint) return session;
-                return Error(Code::config_conflict, "the session is open with another configuration");
+                return Error(Code::config_conflict,
+                             "the session is open with another configuration");
             }
         }
         Entry entry;

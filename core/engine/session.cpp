@@ -16,36 +16,46 @@ std::string registry_key(const SessionSettings& settings, const std::string& bor
     return settings.storage_identity + '\n' + record_key(settings, borrower).name;
 }
 
-Error spent_error() { return {Code::session_spent, "this session was ended or closed; open a new one"}; }
+Error spent_error() {
+    return {Code::session_spent, "this session was ended or closed; open a new one"};
+}
 
 }  // namespace
 
-void install_poller(std::shared_ptr<Poller> poller) { Engine::install_poller(std::move(poller)); }
+void install_poller(std::shared_ptr<Poller> poller) {
+    Engine::install_poller(std::move(poller));
+}
 
-Result<std::shared_ptr<Session>> Session::open(SessionConfig config, std::string borrower_external_id) {
+Result<std::shared_ptr<Session>> Session::open(SessionConfig config,
+                                               std::string borrower_external_id) {
     const Status borrower = check_borrower_id(borrower_external_id);
     if (!borrower.ok()) return borrower.error();
     const std::string key = registry_key(config.settings, borrower_external_id);
     const std::string fingerprint = config.settings.fingerprint;
     return Registry::shared().find_or_make(key, fingerprint, [&](const SessionCore*& core) {
-        auto made =
-            std::make_shared<SessionCore>(Engine::shared(), std::move(config), std::move(borrower_external_id));
+        auto made = std::make_shared<SessionCore>(Engine::shared(), std::move(config),
+                                                  std::move(borrower_external_id));
         core = made.get();
         made->post([made] { made->open(); });
         return std::make_shared<Session>(made);
     });
 }
 
-Session::Session(std::shared_ptr<SessionCore> core) : core_(std::move(core)) { CREDIT_CHECK(core_ != nullptr); }
+Session::Session(std::shared_ptr<SessionCore> core) : core_(std::move(core)) {
+    CREDIT_CHECK(core_ != nullptr);
+}
 
 Session::~Session() {
     try {
         core_->post([core = core_] { core->close(nullptr); });
-    } catch (const std::bad_alloc&) {  // stays open inside until the process ends; a destructor cannot tell anybody
+    } catch (const std::bad_alloc&) {  // stays open inside until the process ends; a destructor
+                                       // cannot tell anybody
     }
 }
 
-StateInfo Session::state() const noexcept { return core_->snapshot(); }
+StateInfo Session::state() const noexcept {
+    return core_->snapshot();
+}
 
 std::uint64_t Session::subscribe(StateCallback callback, std::function<void()> on_last) {
     const OpID id = core_->next_op();
@@ -59,7 +69,8 @@ void Session::unsubscribe(std::uint64_t id) {
     core_->post([core = core_, id] { core->unsubscribe(id); });
 }
 
-Result<OpID> Session::start(StartOptions options, bool replace, std::int64_t deadline_ms, DoneCallback done) {
+Result<OpID> Session::start(StartOptions options, bool replace, std::int64_t deadline_ms,
+                            DoneCallback done) {
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
     core_->post([=, core = core_, options = std::move(options), done = std::move(done)] {
@@ -80,7 +91,7 @@ Result<OpID> Session::adopt_json(SecretBuffer json, bool replace, DoneCallback d
 
 Status Session::end(DoneCallback done) {
     if (core_->spent()) return spent_error();
-    core_->spend();  // R35: gone in this process when end() returns
+    core_->spend();                     // R35: gone in this process when end() returns
     Registry::shared().remove(*core_);  // R28: opening from here on gives a fresh handle
     const OpID op = core_->next_op();
     core_->post([=, core = core_, done = std::move(done)] {
@@ -90,15 +101,18 @@ Status Session::end(DoneCallback done) {
 }
 
 Status Session::close(DoneCallback done) {
-    Registry::shared().remove(*core_);  // opening from here on does not give a session that is about to be closed
+    Registry::shared().remove(
+        *core_);  // opening from here on does not give a session that is about to be closed
     core_->post([core = core_, done = std::move(done)] { core->close(done); });
     return Unit{};
 }
 
-Result<OpID> Session::get_token(std::int64_t minimum_lifetime_ms, std::int64_t deadline_ms, TokenCallback done) {
+Result<OpID> Session::get_token(std::int64_t minimum_lifetime_ms, std::int64_t deadline_ms,
+                                TokenCallback done) {
     if (core_->spent()) return spent_error();
     if (minimum_lifetime_ms < 0 || deadline_ms < 0) {
-        return Error(Code::invalid_argument, "minimum_lifetime_ms and deadline_ms must not be negative");
+        return Error(Code::invalid_argument,
+                     "minimum_lifetime_ms and deadline_ms must not be negative");
     }
     const OpID op = core_->next_op();
     core_->post([=, core = core_, done = std::move(done)] {
@@ -111,7 +125,8 @@ Result<OpID> Session::send(CallRequest request, CallCallback done) {
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
     auto shared = std::make_shared<CallRequest>(std::move(request));
-    core_->post([=, core = core_, done = std::move(done)] { core->send(op, std::move(*shared), done); });
+    core_->post(
+        [=, core = core_, done = std::move(done)] { core->send(op, std::move(*shared), done); });
     return op;
 }
 
@@ -158,8 +173,8 @@ Code Session::current_token(std::int64_t minimum_lifetime_ms, TokenRef& out) noe
     return core_->spent() ? Code::session_spent : Code::no_live_token;
 }
 
-Code Session::copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::size_t capacity, std::size_t& size,
-                         std::uint64_t& generation) noexcept {
+Code Session::copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::size_t capacity,
+                         std::size_t& size, std::uint64_t& generation) noexcept {
     if (minimum_lifetime_ms < 0) return Code::invalid_argument;
     bool renew = false;
     bool fits = false;
@@ -169,9 +184,11 @@ Code Session::copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::si
         fits = size < capacity;
         if (fits) std::memcpy(buffer, token->value->data(), size + 1);  // secrets end in NUL
     };
-    const auto read = core_->cell().read(Millis{minimum_lifetime_ms}, core_->elapsed_now(), renew, copy);
+    const auto read =
+        core_->cell().read(Millis{minimum_lifetime_ms}, core_->elapsed_now(), renew, copy);
     if (renew || read == TokenCell::Read::too_short) core_->poke_renewal();
-    if (read != TokenCell::Read::ok) return core_->spent() ? Code::session_spent : Code::no_live_token;
+    if (read != TokenCell::Read::ok)
+        return core_->spent() ? Code::session_spent : Code::no_live_token;
     return fits ? Code::ok : Code::buffer_too_small;
 }
 

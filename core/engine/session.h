@@ -1,4 +1,5 @@
-// One open session as the C API sees it: thread-safe, never blocks; answers come on the engine thread.
+// One open session as the C API sees it: thread-safe, never blocks; answers come on the engine
+// thread.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +19,15 @@
 
 namespace credit {
 
-// Exactly one of value/error. Called once, on the engine thread, never inside the call that started it.
+// Exactly one of value/error. Called once, on the engine thread, never inside the call that started
+// it.
 using DoneCallback = std::function<void(const Error* error)>;
-using TokenCallback = std::function<void(const TokenRef& token, TokenSource source, const Error* error)>;
+using TokenCallback =
+    std::function<void(const TokenRef& token, TokenSource source, const Error* error)>;
 using TextCallback = std::function<void(const std::string& text, const Error* error)>;
 // journey without a value and no error: there is no active journey.
-using JourneyCallback = std::function<void(const std::optional<Journey>& journey, const Error* error)>;
+using JourneyCallback =
+    std::function<void(const std::optional<Journey>& journey, const Error* error)>;
 using StateCallback = std::function<void(const StateInfo& info)>;
 
 struct CallRequest {
@@ -46,15 +50,17 @@ struct CallResponse {
     std::string correlation_id;  // the envelope's, else the one that was sent
     int attempts = 1;
 };
-using CallCallback = std::function<void(std::shared_ptr<const CallResponse> response, const Error* error)>;
+using CallCallback =
+    std::function<void(std::shared_ptr<const CallResponse> response, const Error* error)>;
 
 class SessionCore;  // engine-internal
 
 class Session {
   public:
-    // R10: the registry's entry for (storage identity, environment, borrower), or a new one. Codes: invalid_borrower,
-    // config_conflict, and what check_* found.
-    static Result<std::shared_ptr<Session>> open(SessionConfig config, std::string borrower_external_id);
+    // R10: the registry's entry for (storage identity, environment, borrower), or a new one. Codes:
+    // invalid_borrower, config_conflict, and what check_* found.
+    static Result<std::shared_ptr<Session>> open(SessionConfig config,
+                                                 std::string borrower_external_id);
 
     explicit Session(std::shared_ptr<SessionCore> core);
     ~Session();  // closes without a callback
@@ -65,13 +71,15 @@ class Session {
     std::uint64_t subscribe(StateCallback callback, std::function<void()> on_last);
     void unsubscribe(std::uint64_t id);
 
-    // The functions below return misuse (session_spent, invalid_argument, invalid_header, ...) at once; then the callback
-    // never comes.
-    Result<OpID> start(StartOptions options, bool replace, std::int64_t deadline_ms, DoneCallback done);
+    // The functions below return misuse (session_spent, invalid_argument, invalid_header, ...) at
+    // once; then the callback never comes.
+    Result<OpID> start(StartOptions options, bool replace, std::int64_t deadline_ms,
+                       DoneCallback done);
     Result<OpID> adopt_json(SecretBuffer json, bool replace, DoneCallback done);
-    Status end(DoneCallback done);    // R35: this process's token is gone when it returns
+    Status end(DoneCallback done);  // R35: this process's token is gone when it returns
     Status close(DoneCallback done);
-    Result<OpID> get_token(std::int64_t minimum_lifetime_ms, std::int64_t deadline_ms, TokenCallback done);
+    Result<OpID> get_token(std::int64_t minimum_lifetime_ms, std::int64_t deadline_ms,
+                           TokenCallback done);
     Result<OpID> send(CallRequest request, CallCallback done);
     Result<OpID> journey(bool known_only, std::int64_t deadline_ms, JourneyCallback done);
     Result<OpID> diagnostics(TextCallback done);
@@ -79,10 +87,11 @@ class Session {
     Status cancel(OpID op);
     Status notify(Hint hint);
 
-    // Hot path: lock-free, no allocation, no system call. Codes: ok, no_live_token, session_spent, buffer_too_small.
+    // Hot path: lock-free, no allocation, no system call. Codes: ok, no_live_token, session_spent,
+    // buffer_too_small.
     Code current_token(std::int64_t minimum_lifetime_ms, TokenRef& out) noexcept;
-    Code copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::size_t capacity, std::size_t& size,
-                    std::uint64_t& generation) noexcept;
+    Code copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::size_t capacity,
+                    std::size_t& size, std::uint64_t& generation) noexcept;
 
   private:
     std::shared_ptr<SessionCore> core_;
@@ -91,7 +100,8 @@ class Session {
 // Erases what is stored for the borrower; config_conflict while the session is open.
 Status erase_storage(SessionConfig config, std::string borrower_external_id, DoneCallback done);
 
-// Gives the engine what it waits on; once, by the composition root, before the first open. Later calls are ignored.
+// Gives the engine what it waits on; once, by the composition root, before the first open. Later
+// calls are ignored.
 void install_poller(std::shared_ptr<Poller> poller);
 
 }  // namespace credit

@@ -1,5 +1,5 @@
-// Authorised requests: a good token first, one refresh and one repeat on a 401, nothing sent anywhere but to the platform's
-// origin (R33).
+// Authorised requests: a good token first, one refresh and one repeat on a 401, nothing sent
+// anywhere but to the platform's origin (R33).
 #include <utility>
 
 #include "core/base/check.h"
@@ -10,9 +10,12 @@
 namespace credit {
 namespace {
 
-bool mutates(const std::string& method) { return method != "GET" && method != "HEAD"; }
+bool mutates(const std::string& method) {
+    return method != "GET" && method != "HEAD";
+}
 
-HttpRequest wire_request(const CallRequest& call, const std::string& platform_url, const Token& token) {
+HttpRequest wire_request(const CallRequest& call, const std::string& platform_url,
+                         const Token& token) {
     HttpRequest request;
     request.method = call.method;
     request.url = platform_url + call.path;
@@ -22,18 +25,20 @@ HttpRequest wire_request(const CallRequest& call, const std::string& platform_ur
         request.body.append(call.body.view());
         request.headers.push_back({"Content-Type", call.content_type});
     }
-    if (!call.idempotency_key.empty()) request.headers.push_back({"Idempotency-Key", call.idempotency_key});
+    if (!call.idempotency_key.empty())
+        request.headers.push_back({"Idempotency-Key", call.idempotency_key});
     request.headers.push_back({"X-Correlation-ID", call.correlation_id});
     return request;
 }
 
-// The platform's words are not trusted with the path: only unreserved characters stand for themselves.
+// The platform's words are not trusted with the path: only unreserved characters stand for
+// themselves.
 std::string path_segment(const std::string& text) {
     static constexpr char kDigits[] = "0123456789ABCDEF";
     std::string out;
     for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                           c == '.' || c == '_' || c == '~';
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
         if (plain) {
             out.push_back(c);
             continue;
@@ -78,11 +83,15 @@ void SessionCore::call_token(OpID op) {
     if (call.request.max_reply_bytes != 0) request.max_reply_bytes = call.request.max_reply_bytes;
     call.generation = token_->generation;
     call.attempts += 1;
-    call.exchange = begin_exchange(std::move(request), [this, op](HttpOutcome& outcome) { call_answered(op, outcome); });
-    if (call.exchange == 0) call_failed(op, Error(Code::out_of_memory, "no memory to send the request"));
+    call.exchange = begin_exchange(
+        std::move(request), [this, op](HttpOutcome& outcome) { call_answered(op, outcome); });
+    if (call.exchange == 0)
+        call_failed(op, Error(Code::out_of_memory, "no memory to send the request"));
 }
 
-void SessionCore::call_failed(OpID op, const Error& error) { finish_call(op, nullptr, &error); }
+void SessionCore::call_failed(OpID op, const Error& error) {
+    finish_call(op, nullptr, &error);
+}
 
 void SessionCore::call_answered(OpID op, HttpOutcome& outcome) {
     const auto it = calls_.find(op);
@@ -98,14 +107,17 @@ void SessionCore::call_answered(OpID op, HttpOutcome& outcome) {
     response->http = std::move(outcome.response);
     response->envelope = read_envelope(response->http.body);
     response->attempts = call.attempts;
-    response->correlation_id = response->envelope.correlation_id.empty() ? call.request.correlation_id
-                                                                         : response->envelope.correlation_id;
+    response->correlation_id = response->envelope.correlation_id.empty()
+                                   ? call.request.correlation_id
+                                   : response->envelope.correlation_id;
     const bool refused = rejects_session_token(response->http, response->envelope);
     if (!refused && response->envelope.present) feed(event::CallAccepted{call.generation});
     if (refused) feed(event::RejectAsked{call.generation});
     if (calls_.find(op) == calls_.end()) return;
-    if (!refused || call.attempts > 1 || call.request.one_shot) return finish_call(op, response, nullptr);
-    // Once more with the token that comes after the refused one, same key, same correlation id (R29, R33).
+    if (!refused || call.attempts > 1 || call.request.one_shot)
+        return finish_call(op, response, nullptr);
+    // Once more with the token that comes after the refused one, same key, same correlation id
+    // (R29, R33).
     ops_.emplace(op, CallToken{});
     feed(event::TokenAsked{op, Millis{0}, call.deadline});
 }
@@ -119,7 +131,8 @@ void SessionCore::expire_calls() {
     for (const OpID op : late) {
         const auto it = calls_.find(op);
         if (it == calls_.end()) continue;
-        // Waiting for a token: the machine knows better why none came and is due at the same instant.
+        // Waiting for a token: the machine knows better why none came and is due at the same
+        // instant.
         if (it->second.exchange == 0 && ops_.count(op) != 0) {
             feed(event::TimerFired{});
             if (calls_.find(op) == calls_.end() || calls_.at(op).exchange != 0) continue;
@@ -130,7 +143,8 @@ void SessionCore::expire_calls() {
     }
 }
 
-void SessionCore::finish_call(OpID op, std::shared_ptr<const CallResponse> response, const Error* error) {
+void SessionCore::finish_call(OpID op, std::shared_ptr<const CallResponse> response,
+                              const Error* error) {
     const auto it = calls_.find(op);
     if (it == calls_.end()) return;
     PendingCall call = std::move(it->second);
@@ -140,14 +154,17 @@ void SessionCore::finish_call(OpID op, std::shared_ptr<const CallResponse> respo
     call.done(std::move(response), error);
 }
 
-void SessionCore::journey(OpID op, bool known_only, std::int64_t deadline_ms, JourneyCallback done) {
-    when_loaded(op, deadline_after(deadline_ms), [=, this, done = std::move(done)](const Error* error) {
-        if (error != nullptr) return done(std::nullopt, error);
-        loaded_journey(op, known_only, deadline_ms, done);
-    });
+void SessionCore::journey(OpID op, bool known_only, std::int64_t deadline_ms,
+                          JourneyCallback done) {
+    when_loaded(op, deadline_after(deadline_ms),
+                [=, this, done = std::move(done)](const Error* error) {
+                    if (error != nullptr) return done(std::nullopt, error);
+                    loaded_journey(op, known_only, deadline_ms, done);
+                });
 }
 
-void SessionCore::loaded_journey(OpID op, bool known_only, std::int64_t deadline_ms, const JourneyCallback& done) {
+void SessionCore::loaded_journey(OpID op, bool known_only, std::int64_t deadline_ms,
+                                 const JourneyCallback& done) {
     const StateInfo info = snapshot();
     if (info.state != PublicState::active) {
         const Code otherwise = info.state == PublicState::closed ? Code::closed : Code::no_session;
@@ -159,23 +176,25 @@ void SessionCore::loaded_journey(OpID op, bool known_only, std::int64_t deadline
     if (known_only || !known) return done(known, nullptr);
     CallRequest request;
     request.method = "GET";
-    request.path = config_.settings.paths.journeys + "/" + path_segment(known->journey_id) + "/state";
+    request.path =
+        config_.settings.paths.journeys + "/" + path_segment(known->journey_id) + "/state";
     if (!check_path(request.path, "path").ok()) {
         const Error error(Code::contract_malformed, "journeyID: cannot stand in a URL");
         return done(std::nullopt, &error);
     }
     request.deadline_ms = deadline_ms;
-    send(op, std::move(request), [done](std::shared_ptr<const CallResponse> response, const Error* error) {
-        if (error != nullptr) return done(std::nullopt, error);
-        const int status = response->http.status;
-        if (status < 200 || status >= 300) {
-            const Error refused = response_error(response->http, response->envelope);
-            return done(std::nullopt, &refused);
-        }
-        const auto journey = parse_journey(response->http.body);
-        if (!journey.ok()) return done(std::nullopt, &journey.error());
-        done(journey.value(), nullptr);
-    });
+    send(op, std::move(request),
+         [done](std::shared_ptr<const CallResponse> response, const Error* error) {
+             if (error != nullptr) return done(std::nullopt, error);
+             const int status = response->http.status;
+             if (status < 200 || status >= 300) {
+                 const Error refused = response_error(response->http, response->envelope);
+                 return done(std::nullopt, &refused);
+             }
+             const auto journey = parse_journey(response->http.body);
+             if (!journey.ok()) return done(std::nullopt, &journey.error());
+             done(journey.value(), nullptr);
+         });
 }
 
 }  // namespace credit

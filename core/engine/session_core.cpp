@@ -77,7 +77,9 @@ StateInfo SessionCore::snapshot() const {
     return snapshot_;
 }
 
-OpID SessionCore::next_op() { return next_op_.fetch_add(1, std::memory_order_relaxed); }
+OpID SessionCore::next_op() {
+    return next_op_.fetch_add(1, std::memory_order_relaxed);
+}
 
 void SessionCore::spend() {
     spent_.store(true, std::memory_order_release);
@@ -93,7 +95,8 @@ void SessionCore::open() {
     feed(event::Opened{});
 }
 
-// Events that callbacks cause while effects are being carried out wait their turn: the machine is not re-entered.
+// Events that callbacks cause while effects are being carried out wait their turn: the machine is
+// not re-entered.
 void SessionCore::feed(const Event& event) {
     if (closed_) return;
     queued_.push_back(event);
@@ -116,7 +119,8 @@ void SessionCore::carry_out(Effects& effects) {
         // Whoever is told next may ask for the state, so it is the new one by then.
         if (const auto* news = std::get_if<effect::Announce>(&effect)) take_snapshot(news->info);
     }
-    for (Effect& effect : effects) carry_out_one(effect);
+    for (Effect& effect : effects)
+        carry_out_one(effect);
 }
 
 void SessionCore::carry_out_one(Effect& effect) {
@@ -158,11 +162,14 @@ void SessionCore::publish(const effect::Publish& publication) {
     token->expires_at_ms = publication.expires_at_ms;
     token->generation = publication.generation;
     token_ = token;
-    cell_.publish(token_, {publication.ends, publication.renew_from, publication.default_minimum, publication.life});
+    cell_.publish(token_, {publication.ends, publication.renew_from, publication.default_minimum,
+                           publication.life});
 }
 
 void SessionCore::give_token(OpID op, TokenSource source) {
-    if (spent()) return fail_op(op, Error(Code::session_ended, "the session was ended"));  // R35: end() has returned
+    if (spent())
+        return fail_op(
+            op, Error(Code::session_ended, "the session was ended"));  // R35: end() has returned
     const auto it = ops_.find(op);
     if (it == ops_.end()) return;
     CREDIT_CHECK(token_ != nullptr);
@@ -178,7 +185,8 @@ void SessionCore::fail_op(OpID op, const Error& error) {
     Pending pending = std::move(it->second);
     ops_.erase(it);
     if (std::holds_alternative<CallToken>(pending)) return call_failed(op, error);
-    if (auto* token = std::get_if<TokenCallback>(&pending)) return (*token)(nullptr, TokenSource::cache, &error);
+    if (auto* token = std::get_if<TokenCallback>(&pending))
+        return (*token)(nullptr, TokenSource::cache, &error);
     if (auto* start = std::get_if<StartOp>(&pending)) return start->done(&error);
     std::get<DoneCallback>(pending)(&error);
 }
@@ -199,7 +207,8 @@ void SessionCore::take_snapshot(const StateInfo& info) {
 
 void SessionCore::announce(const StateInfo& info) {
     if (info.state != PublicState::loading || info.reason != Code::ok) {
-        for (const LoadWaiter& waiter : std::exchange(load_waiters_, {})) waiter.go(nullptr);
+        for (const LoadWaiter& waiter : std::exchange(load_waiters_, {}))
+            waiter.go(nullptr);
     }
     const auto observers = observers_;  // an observer may unsubscribe itself
     for (const auto& [id, observer] : observers) {
@@ -217,16 +226,19 @@ void SessionCore::finish_closing() {
     Registry::shared().remove(*this);
     fail_everything(Error(Code::closed, "the session was closed"));
     logins_.clear();
-    for (const auto& [exchange, request] : exchanges_) config_.ports.transport->cancel(request);
+    for (const auto& [exchange, request] : exchanges_)
+        config_.ports.transport->cancel(request);
     for (auto& [id, observer] : std::exchange(observers_, {})) {
         if (observer.on_last) observer.on_last();
     }
-    for (DoneCallback& done : std::exchange(closers_, {})) done(nullptr);
+    for (DoneCallback& done : std::exchange(closers_, {}))
+        done(nullptr);
     engine_.remove(shared_from_this());
 }
 
 ElapsedTime SessionCore::deadline_after(std::int64_t deadline_ms) {
-    const Millis wanted = deadline_ms > 0 ? min(Millis{deadline_ms}, days(1)) : config_.settings.policy.call_deadline;
+    const Millis wanted =
+        deadline_ms > 0 ? min(Millis{deadline_ms}, days(1)) : config_.settings.policy.call_deadline;
     return now().elapsed + wanted;
 }
 
@@ -239,7 +251,8 @@ void SessionCore::get_token(OpID op, Millis minimum, std::int64_t deadline_ms, T
     feed(event::TokenAsked{op, minimum, deadline_after(deadline_ms)});
 }
 
-void SessionCore::start(OpID op, StartOptions options, bool replace, std::int64_t deadline_ms, DoneCallback done) {
+void SessionCore::start(OpID op, StartOptions options, bool replace, std::int64_t deadline_ms,
+                        DoneCallback done) {
     if (closed_) {
         const Error error(Code::session_spent, "the session was closed");
         return done(&error);
@@ -266,9 +279,11 @@ void SessionCore::end(OpID op, DoneCallback done) {
     }
     ops_.emplace(op, std::move(done));
     std::vector<OpID> calls;
-    for (const auto& [id, call] : calls_) calls.push_back(id);
+    for (const auto& [id, call] : calls_)
+        calls.push_back(id);
     const Error ended(Code::session_ended, "the session was ended");
-    for (const OpID id : calls) finish_call(id, nullptr, &ended);
+    for (const OpID id : calls)
+        finish_call(id, nullptr, &ended);
     feed(event::EndAsked{op});
 }
 
@@ -291,7 +306,8 @@ void SessionCore::cancel(OpID op) {
     feed(event::CancelAsked{op});
 }
 
-void SessionCore::subscribe(std::uint64_t id, StateCallback callback, std::function<void()> on_last) {
+void SessionCore::subscribe(std::uint64_t id, StateCallback callback,
+                            std::function<void()> on_last) {
     if (closed_) {
         StateInfo last;
         last.state = PublicState::closed;
@@ -316,16 +332,20 @@ Millis SessionCore::until_due() noexcept {
     const auto consider = [&due](ElapsedTime deadline) {
         if (deadline < due) due = deadline;
     };
-    for (const auto& [op, call] : calls_) consider(call.deadline);
-    for (const auto& [id, login] : logins_) consider(login.deadline);
-    for (const LoadWaiter& waiter : load_waiters_) consider(waiter.deadline);
+    for (const auto& [op, call] : calls_)
+        consider(call.deadline);
+    for (const auto& [id, login] : logins_)
+        consider(login.deadline);
+    for (const LoadWaiter& waiter : load_waiters_)
+        consider(waiter.deadline);
     if (due.ms == INT64_MAX) return Engine::kForever;
     return due - elapsed_now();
 }
 
 void SessionCore::on_due() {
     guarded([this] {
-        if (renewal_poked_.exchange(false, std::memory_order_acq_rel)) feed(event::RefreshAheadAsked{});
+        if (renewal_poked_.exchange(false, std::memory_order_acq_rel))
+            feed(event::RefreshAheadAsked{});
         expire_load_waits();
         expire_logins();
         expire_calls();

@@ -1,5 +1,5 @@
-// The driver of one session: feeds the machine, does what its effects say, answers callers. Lives on the engine thread;
-// only what stands under "any thread" may be touched from elsewhere.
+// The driver of one session: feeds the machine, does what its effects say, answers callers. Lives
+// on the engine thread; only what stands under "any thread" may be touched from elsewhere.
 #pragma once
 
 #include <atomic>
@@ -18,7 +18,8 @@
 
 namespace credit {
 
-// A record's key: (environment, origin, borrower) hashed; nothing of it stands in clear on disk (R1).
+// A record's key: (environment, origin, borrower) hashed; nothing of it stands in clear on disk
+// (R1).
 RecordKey record_key(const SessionSettings& settings, const std::string& borrower_external_id);
 // Storage thread. The error's code is ok when the record is gone.
 Error erase_record(SecureStore& store, const RecordKey& key);
@@ -29,8 +30,8 @@ struct PendingCall {
     CallCallback done;
     ElapsedTime deadline;
     int attempts = 0;
-    std::uint64_t generation = 0;          // of the token the last attempt carried
-    std::uint64_t exchange = 0;            // on the wire; 0: not
+    std::uint64_t generation = 0;  // of the token the last attempt carried
+    std::uint64_t exchange = 0;    // on the wire; 0: not
 };
 
 class SessionCore : public Timed, public std::enable_shared_from_this<SessionCore> {
@@ -45,16 +46,18 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     OpID next_op();
     TokenCell& cell() { return cell_; }
     bool spent() const { return spent_.load(std::memory_order_acquire); }
-    void spend();              // R35: no token leaves this process from here on
-    void poke_renewal();       // the hot path wants a refresh ahead; no allocation
+    void spend();         // R35: no token leaves this process from here on
+    void poke_renewal();  // the hot path wants a refresh ahead; no allocation
     ElapsedTime elapsed_now() noexcept { return config_.ports.clock->now().elapsed; }
-    // Runs the task on the engine thread; a failed check in it closes this session and nothing else (R36).
+    // Runs the task on the engine thread; a failed check in it closes this session and nothing else
+    // (R36).
     void post(Engine::Task task);
 
     // engine thread
     void open();
     void get_token(OpID op, Millis minimum, std::int64_t deadline_ms, TokenCallback done);
-    void start(OpID op, StartOptions options, bool replace, std::int64_t deadline_ms, DoneCallback done);
+    void start(OpID op, StartOptions options, bool replace, std::int64_t deadline_ms,
+               DoneCallback done);
     void adopt(OpID op, SecretBuffer json, bool replace, DoneCallback done);
     void end(OpID op, DoneCallback done);
     void close(DoneCallback done);
@@ -124,8 +127,8 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
 
     // session_network.cpp
     void send_refresh(const effect::SendRefresh& wanted);
-    void refresh_with_headers(const effect::SendRefresh& wanted, HttpRequest request, std::string correlation_id,
-                              RefreshRoute route);
+    void refresh_with_headers(const effect::SendRefresh& wanted, HttpRequest request,
+                              std::string correlation_id, RefreshRoute route);
     void ask_provider(const effect::AskProvider& ask);
     void ask_partner(std::uint64_t ask, const ProviderRequest& request);
     void provider_answered(std::uint64_t ask, const Stamp& sent, Result<Issued> issued);
@@ -140,7 +143,8 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     Now now() { return config_.ports.clock->now(); }
 
     // session_call.cpp
-    void loaded_journey(OpID op, bool known_only, std::int64_t deadline_ms, const JourneyCallback& done);
+    void loaded_journey(OpID op, bool known_only, std::int64_t deadline_ms,
+                        const JourneyCallback& done);
     void call_token(OpID op);
     void call_failed(OpID op, const Error& error);
     void call_answered(OpID op, HttpOutcome& outcome);

@@ -1,4 +1,5 @@
-// The redacted JSON that explains a session (R37). Nothing in it is a secret; the borrower's id is not in it either.
+// The redacted JSON that explains a session (R37). Nothing in it is a secret; the borrower's id is
+// not in it either.
 #include <string>
 
 #include "core/base/arena.h"
@@ -64,11 +65,16 @@ class ObjectWriter {
 
 std::string_view state_name(PublicState state) {
     switch (state) {
-        case PublicState::loading: return "loading";
-        case PublicState::no_session: return "no_session";
-        case PublicState::active: return "active";
-        case PublicState::storage_locked: return "storage_locked";
-        case PublicState::closed: return "closed";
+        case PublicState::loading:
+            return "loading";
+        case PublicState::no_session:
+            return "no_session";
+        case PublicState::active:
+            return "active";
+        case PublicState::storage_locked:
+            return "storage_locked";
+        case PublicState::closed:
+            return "closed";
     }
     return "unknown";
 }
@@ -122,8 +128,10 @@ std::string SessionCore::diagnostics_text() {
         first = false;
         write_entry(array, entry);
     };
-    for (const JournalEntry& entry : record.journal.entries()) add(entry);
-    for (const JournalEntry& entry : machine_.unwritten_journal()) add(entry);
+    for (const JournalEntry& entry : record.journal.entries())
+        add(entry);
+    for (const JournalEntry& entry : machine_.unwritten_journal())
+        add(entry);
     array.push_back(']');
     w.close();
     return out;

@@ -24,7 +24,8 @@ RefreshAnswer unsent(Code code, std::string message) {
 // What the budget is about: answers and silences that invite another try (R38).
 void count(RetryBudget& budget, const RefreshAnswer& answer, ElapsedTime now) {
     budget.on_elapsed(now.ms);
-    const bool failure = answer.kind == AnswerKind::transient || answer.kind == AnswerKind::malformed;
+    const bool failure =
+        answer.kind == AnswerKind::transient || answer.kind == AnswerKind::malformed;
     if (answer.kind == AnswerKind::issued) budget.on_success();
     if (failure) budget.on_failure();
 }
@@ -52,11 +53,13 @@ void SessionCore::finish_request(HttpRequest& request) {
     request.tls = config_.ports.tls;
     request.allow_http = settings.environment == Environment::test;
     request.connect_timeout = policy.connect_timeout;
-    request.headers.push_back(
-        {"User-Agent", settings.user_agent.empty() ? std::string("credit-sdk-core") : settings.user_agent});
+    request.headers.push_back({"User-Agent", settings.user_agent.empty()
+                                                 ? std::string("credit-sdk-core")
+                                                 : settings.user_agent});
 }
 
-// Sends; `answered` runs on the engine thread. 0: there was no memory, nothing was sent and nothing will be answered.
+// Sends; `answered` runs on the engine thread. 0: there was no memory, nothing was sent and nothing
+// will be answered.
 std::uint64_t SessionCore::begin_exchange(HttpRequest request, Answered answered) {
     const std::uint64_t exchange = ++last_exchange_;
     auto self = shared_from_this();
@@ -82,18 +85,23 @@ void SessionCore::cancel_exchange(std::uint64_t exchange) {
     if (it != exchanges_.end()) config_.ports.transport->cancel(it->second);
 }
 
-// The app's own login towards its server, asked for each request (Session provider, partner's routes). An app that does
-// not answer must not hold refreshing and closing for ever.
+// The app's own login towards its server, asked for each request (Session provider, partner's
+// routes). An app that does not answer must not hold refreshing and closing for ever.
 void SessionCore::with_partner_headers(bool partner_route, WithHeaders go) {
     if (!partner_route || config_.ports.partner_auth == nullptr) return go(PartnerAuth::Answer{});
     const std::uint64_t login = ++last_login_;
-    logins_.emplace(login, Login{elapsed_now() + config_.settings.policy.attempt_timeout, std::move(go)});
+    logins_.emplace(login,
+                    Login{elapsed_now() + config_.settings.policy.attempt_timeout, std::move(go)});
     on_storage([self = shared_from_this(), login] {
-        self->config_.ports.partner_auth->headers([weak = std::weak_ptr(self), login](PartnerAuth::Answer answer) {
-            const auto core = weak.lock();  // an app that never answers keeps no session and no secret alive (R39)
-            if (core == nullptr) return;
-            core->post([at = core.get(), login, answer = std::move(answer)] { at->login_answered(login, answer); });
-        });
+        self->config_.ports.partner_auth->headers(
+            [weak = std::weak_ptr(self), login](PartnerAuth::Answer answer) {
+                const auto core = weak.lock();  // an app that never answers keeps no session and no
+                                                // secret alive (R39)
+                if (core == nullptr) return;
+                core->post([at = core.get(), login, answer = std::move(answer)] {
+                    at->login_answered(login, answer);
+                });
+            });
     });
 }
 
@@ -119,7 +127,8 @@ void SessionCore::expire_logins() {
     PartnerAuth::Answer none;
     none.ok = false;
     none.error = Error(Code::deadline, "partner_auth did not answer in time");
-    for (const std::uint64_t id : late) login_answered(id, none);
+    for (const std::uint64_t id : late)
+        login_answered(id, none);
 }
 
 void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
@@ -130,21 +139,23 @@ void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
     RetryBudget& budget = engine_.budget();
     budget.on_elapsed(elapsed_now().ms);
     if (wanted.is_retry && !budget.may_retry()) {
-        return answer_now(unsent(Code::retry_budget_exhausted, "too many refreshes of this process failed lately"));
+        return answer_now(unsent(Code::retry_budget_exhausted,
+                                 "too many refreshes of this process failed lately"));
     }
     const auto shape = decode_shape(wanted.intent.shape);
     if (!shape) return answer_now(unsent(Code::internal, "the stored request cannot be read"));
     std::string correlation_id = fresh_uuid();
     CREDIT_CHECK(wanted.intent.idempotency_key != nullptr);
-    HttpRequest request = make_refresh_request(*shape, wanted.credential, wanted.intent.idempotency_key->view(),
-                                               correlation_id);
+    HttpRequest request = make_refresh_request(
+        *shape, wanted.credential, wanted.intent.idempotency_key->view(), correlation_id);
     const Policy& policy = config_.settings.policy;
     finish_request(request);
     request.fresh_connection = true;  // R15
     request.timeout = policy.attempt_timeout;
     request.max_reply_bytes = kMaxAuthReplyBytes;
     if (wanted.lease_until.ms != INT64_MAX) {
-        request.send_before = ElapsedTime{wanted.lease_until.ms - policy.attempt_timeout.count};  // R9
+        request.send_before =
+            ElapsedTime{wanted.lease_until.ms - policy.attempt_timeout.count};  // R9
     }
     refresh_with_headers(wanted, std::move(request), std::move(correlation_id), shape->route);
 }
@@ -157,21 +168,27 @@ void SessionCore::refresh_with_headers(const effect::SendRefresh& wanted, HttpRe
         const Stamp sent = Stamp::of(now());
         if (!auth.ok) {
             RefreshAnswer refused = unsent(auth.error.code, auth.error.message);
-            if (auth.error.code == Code::partner_unauthorized) refused.kind = AnswerKind::unauthorized;
+            if (auth.error.code == Code::partner_unauthorized)
+                refused.kind = AnswerKind::unauthorized;
             return feed(event::RefreshAnswered{flight, sent, std::move(refused)});
         }
-        for (const HttpHeader& header : auth.headers) shared->headers.push_back(header);
+        for (const HttpHeader& header : auth.headers)
+            shared->headers.push_back(header);
         if (auth.bearer != nullptr) shared->bearer = auth.bearer;
         const RefreshJudgeContext context{config_.settings.environment, route, correlation_id};
-        const std::uint64_t exchange = begin_exchange(std::move(*shared), [=, this](HttpOutcome& outcome) {
-            RefreshAnswer answer = judge_refresh(outcome, context);
-            if (answer.error.correlation_id.empty()) answer.error.correlation_id = correlation_id;
-            if (answer.issued.correlation_id.empty()) answer.issued.correlation_id = correlation_id;
-            count(engine_.budget(), answer, elapsed_now());
-            feed(event::RefreshAnswered{flight, sent, std::move(answer)});
-        });
+        const std::uint64_t exchange =
+            begin_exchange(std::move(*shared), [=, this](HttpOutcome& outcome) {
+                RefreshAnswer answer = judge_refresh(outcome, context);
+                if (answer.error.correlation_id.empty())
+                    answer.error.correlation_id = correlation_id;
+                if (answer.issued.correlation_id.empty())
+                    answer.issued.correlation_id = correlation_id;
+                count(engine_.budget(), answer, elapsed_now());
+                feed(event::RefreshAnswered{flight, sent, std::move(answer)});
+            });
         if (exchange != 0) return;
-        feed(event::RefreshAnswered{flight, sent, unsent(Code::out_of_memory, "no memory to send the refresh")});
+        feed(event::RefreshAnswered{flight, sent,
+                                    unsent(Code::out_of_memory, "no memory to send the refresh")});
     });
 }
 
@@ -188,23 +205,25 @@ void SessionCore::ask_provider(const effect::AskProvider& ask) {
     if (config_.ports.provider == nullptr) return ask_partner(ask.ask, request);
     const Stamp sent = Stamp::of(now());
     on_storage([self = shared_from_this(), request = std::move(request), id = ask.ask, sent] {
-        self->config_.ports.provider->provide(request, [weak = std::weak_ptr(self), id, sent](ProviderOutcome outcome) {
-            const auto core = weak.lock();  // as above
-            if (core == nullptr) return;
-            auto shared = std::make_shared<ProviderOutcome>(std::move(outcome));
-            core->post([at = core.get(), id, sent, shared] {
-                auto issued = shared->ok ? parse_issued(shared->json, at->provider_context())
-                                         : Result<Issued>(std::move(shared->error));
-                at->provider_answered(id, sent, std::move(issued));
+        self->config_.ports.provider->provide(
+            request, [weak = std::weak_ptr(self), id, sent](ProviderOutcome outcome) {
+                const auto core = weak.lock();  // as above
+                if (core == nullptr) return;
+                auto shared = std::make_shared<ProviderOutcome>(std::move(outcome));
+                core->post([at = core.get(), id, sent, shared] {
+                    auto issued = shared->ok ? parse_issued(shared->json, at->provider_context())
+                                             : Result<Issued>(std::move(shared->error));
+                    at->provider_answered(id, sent, std::move(issued));
+                });
             });
-        });
     });
 }
 
 void SessionCore::ask_partner(std::uint64_t ask, const ProviderRequest& wanted) {
     const std::string url = config_.settings.partner_url + config_.settings.paths.partner_session;
     auto made = make_session_request(url, wanted.borrower_external_id, wanted.options.journey_type,
-                                     wanted.options.profile_json, wanted.idempotency_key, wanted.correlation_id);
+                                     wanted.options.profile_json, wanted.idempotency_key,
+                                     wanted.correlation_id);
     if (!made.ok()) return provider_answered(ask, Stamp::of(now()), made.error());
     auto request = std::make_shared<HttpRequest>(std::move(made).value());
     finish_request(*request);
@@ -214,14 +233,20 @@ void SessionCore::ask_partner(std::uint64_t ask, const ProviderRequest& wanted) 
     with_partner_headers(true, [=, this](PartnerAuth::Answer auth) {
         const Stamp sent = Stamp::of(now());
         if (!auth.ok) return provider_answered(ask, sent, auth.error);
-        for (const HttpHeader& header : auth.headers) request->headers.push_back(header);
+        for (const HttpHeader& header : auth.headers)
+            request->headers.push_back(header);
         if (auth.bearer != nullptr) request->bearer = auth.bearer;
-        const std::uint64_t exchange = begin_exchange(std::move(*request), [=, this](HttpOutcome& outcome) {
-            const bool backend_managed = config_.settings.route == RefreshRoute::backend_managed;
+        const std::uint64_t exchange =
+            begin_exchange(std::move(*request), [=, this](HttpOutcome& outcome) {
+                const bool backend_managed =
+                    config_.settings.route == RefreshRoute::backend_managed;
+                provider_answered(
+                    ask, sent,
+                    judge_session_reply(outcome, config_.settings.environment, backend_managed));
+            });
+        if (exchange == 0)
             provider_answered(ask, sent,
-                              judge_session_reply(outcome, config_.settings.environment, backend_managed));
-        });
-        if (exchange == 0) provider_answered(ask, sent, Error(Code::out_of_memory, "no memory to send the request"));
+                              Error(Code::out_of_memory, "no memory to send the request"));
     });
 }
 

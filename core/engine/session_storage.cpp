@@ -1,4 +1,5 @@
-// What happens on the storage thread: loading, looking, and the transaction between lock and unlock (DESIGN 1).
+// What happens on the storage thread: loading, looking, and the transaction between lock and unlock
+// (DESIGN 1).
 #include <new>
 #include <utility>
 
@@ -40,7 +41,8 @@ Reading read_record(RecordStore& store) {
     return out;
 }
 
-// Nobody wrote since this session did: what is stored is what it believes, and need not be opened again.
+// Nobody wrote since this session did: what is stored is what it believes, and need not be opened
+// again.
 bool unchanged(const Txn& txn, RecordStore& store) {
     const bool eligible = txn.kind == TxnKind::commit || txn.kind == TxnKind::note;
     if (!eligible || txn.expected == Version{}) return false;
@@ -141,14 +143,16 @@ void SessionCore::on_storage(Executor::Job job) {
         try {
             job();
         } catch (const CheckFailed& failed) {
-            self->post([core = self.get(), what = failed.what()] { core->broken(Code::internal, what); });
+            self->post(
+                [core = self.get(), what = failed.what()] { core->broken(Code::internal, what); });
         } catch (const std::bad_alloc&) {
             self->post([core = self.get()] { core->broken(Code::out_of_memory, "out of memory"); });
         }
     });
 }
 
-// R36: the record says why the session closed, if the store can still take it. Nothing else in it changes.
+// R36: the record says why the session closed, if the store can still take it. Nothing else in it
+// changes.
 void SessionCore::journal_failure(Code code) {
     JournalEntry entry;
     entry.at = now().wall;
@@ -194,12 +198,14 @@ void SessionCore::run_txn(Txn txn) {
     });
 }
 
-// The machine says that a mark is to be made; which key and which request it is for is known here (R12, R13).
+// The machine says that a mark is to be made; which key and which request it is for is known here
+// (R12, R13).
 void SessionCore::dress(Record& record) const {
     if (!record.intent || !record.pair) return;
     Intent& intent = *record.intent;
-    const SecretRef& credential =
-        record.pair->refresh_token != nullptr ? record.pair->refresh_token : record.pair->session_token;
+    const SecretRef& credential = record.pair->refresh_token != nullptr
+                                      ? record.pair->refresh_token
+                                      : record.pair->session_token;
     CREDIT_CHECK(credential != nullptr);
     if (intent.idempotency_key == nullptr) {
         std::string key = derive_refresh_key(credential->view(), intent.n, intent.key_epoch);
@@ -214,8 +220,9 @@ RefreshShape SessionCore::configured_shape() const {
     const SessionSettings& settings = config_.settings;
     RefreshShape shape;
     shape.route = settings.route;
-    shape.url = settings.route == RefreshRoute::platform ? settings.platform_url + settings.paths.refresh
-                                                         : settings.partner_url + settings.paths.partner_refresh;
+    shape.url = settings.route == RefreshRoute::platform
+                    ? settings.platform_url + settings.paths.refresh
+                    : settings.partner_url + settings.paths.partner_refresh;
     shape.carrier = settings.carrier;
     shape.body = settings.body;
     shape.quote_idempotency_key = settings.quote_idempotency_key;

@@ -21,7 +21,7 @@ struct StartOptions {
 struct ProviderRequest {
     std::string borrower_external_id;
     StartOptions options;
-    bool healing = false;         // the SDK asks by itself after the session died
+    bool healing = false;  // the SDK asks by itself after the session died
     std::string correlation_id;
     std::string idempotency_key;
 };
@@ -36,11 +36,13 @@ class SessionProvider {
   public:
     using Completion = std::function<void(ProviderOutcome)>;
     virtual ~SessionProvider() = default;
-    // `done` is called exactly once, from any thread, possibly inside the call. May block; comes from the storage thread.
+    // `done` is called exactly once, from any thread, possibly inside the call. May block; comes
+    // from the storage thread.
     virtual void provide(const ProviderRequest& request, Completion done) = 0;
 };
 
-// Headers towards the partner's server, asked from the app for each request (its own login, for example).
+// Headers towards the partner's server, asked from the app for each request (its own login, for
+// example).
 class PartnerAuth {
   public:
     struct Answer {

@@ -11,7 +11,13 @@
 
 namespace credit {
 
-enum class Hint { network_available = 1, foreground = 2, storage_unlocked = 3, clock_changed = 4, partner_credentials = 5 };
+enum class Hint {
+    network_available = 1,
+    foreground = 2,
+    storage_unlocked = 3,
+    clock_changed = 4,
+    partner_credentials = 5
+};
 
 namespace event {
 
@@ -89,9 +95,11 @@ struct TimerFired {};
 
 }  // namespace event
 
-using Event = std::variant<event::Opened, event::Loaded, event::Peeked, event::TxnDone, event::BackgroundAnswered,
-                           event::RefreshAnswered, event::ProviderAnswered, event::CallAccepted, event::TokenAsked,
-                           event::RefreshAheadAsked, event::StartAsked, event::AdoptAsked, event::EndAsked,
-                           event::CloseAsked, event::RejectAsked, event::CancelAsked, event::Hinted, event::TimerFired>;
+using Event =
+    std::variant<event::Opened, event::Loaded, event::Peeked, event::TxnDone,
+                 event::BackgroundAnswered, event::RefreshAnswered, event::ProviderAnswered,
+                 event::CallAccepted, event::TokenAsked, event::RefreshAheadAsked,
+                 event::StartAsked, event::AdoptAsked, event::EndAsked, event::CloseAsked,
+                 event::RejectAsked, event::CancelAsked, event::Hinted, event::TimerFired>;
 
 }  // namespace credit

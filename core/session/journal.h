@@ -11,16 +11,21 @@
 
 namespace credit {
 
-// X(name, value). Names are what people read in diagnostics; values are stored and never renumbered.
-#define CREDIT_JOURNAL_EVENTS(X)                                                                  \
-    X(started, 1) X(adopted, 2) X(refresh_marked, 3) X(refresh_sent, 4) X(refresh_committed, 5)   \
-    X(refresh_failed, 6) X(refresh_unsent, 7) X(refresh_replayed, 8) X(verdict, 9) X(suspected, 10) \
-    X(heal_asked, 11) X(healed, 12) X(heal_failed, 13) X(heal_given_up, 14) X(ended, 15)          \
-    X(rejected, 16) X(breaker_opened, 17) X(storage_failed, 18) X(storage_recovered, 19)          \
-    X(storage_lost, 20) X(storage_rolled_back, 21) X(conflict, 22) X(lease_waited, 23)            \
-    X(stuck, 24) X(late_reply_dropped, 25) X(alternate_tried, 26) X(memory_not_locked, 27)        \
-    X(internal_error, 28) X(key_epoch_bumped, 29) X(suspect_retried, 30) X(suspect_revived, 31)   \
-    X(partner_unauthorized, 32) X(stale_adopt_refused, 33) X(kept_in_memory, 34)
+// X(name, value). Names are what people read in diagnostics; values are stored and never
+// renumbered.
+#define CREDIT_JOURNAL_EVENTS(X)                                                           \
+    X(started, 1)                                                                          \
+    X(adopted, 2) X(refresh_marked, 3) X(refresh_sent, 4) X(refresh_committed, 5)          \
+        X(refresh_failed, 6) X(refresh_unsent, 7) X(refresh_replayed, 8) X(verdict, 9)     \
+            X(suspected, 10) X(heal_asked, 11) X(healed, 12) X(heal_failed, 13)            \
+                X(heal_given_up, 14) X(ended, 15) X(rejected, 16) X(breaker_opened, 17)    \
+                    X(storage_failed, 18) X(storage_recovered, 19) X(storage_lost, 20)     \
+                        X(storage_rolled_back, 21) X(conflict, 22) X(lease_waited, 23)     \
+                            X(stuck, 24) X(late_reply_dropped, 25) X(alternate_tried, 26)  \
+                                X(memory_not_locked, 27) X(internal_error, 28)             \
+                                    X(key_epoch_bumped, 29) X(suspect_retried, 30)         \
+                                        X(suspect_revived, 31) X(partner_unauthorized, 32) \
+                                            X(stale_adopt_refused, 33) X(kept_in_memory, 34)
 
 enum class JournalEvent : std::uint8_t {
 #define X(name, value) name = value,
@@ -34,7 +39,7 @@ struct JournalEntry {
     JournalEvent what = JournalEvent::internal_error;
     Code why = Code::ok;
     std::uint64_t generation = 0;
-    std::string request_id;      // at most kMaxIDBytes; longer ones are cut
+    std::string request_id;  // at most kMaxIDBytes; longer ones are cut
     std::string correlation_id;
     bool operator==(const JournalEntry&) const = default;
 };
@@ -44,7 +49,8 @@ class Journal {
     static constexpr std::size_t kMaxEntries = 64;
     static constexpr std::size_t kMaxIDBytes = 64;
 
-    // Drops the oldest entry when full. An entry equal to the newest in all but time only moves the time.
+    // Drops the oldest entry when full. An entry equal to the newest in all but time only moves the
+    // time.
     void add(JournalEntry entry);
     const std::deque<JournalEntry>& entries() const noexcept { return entries_; }
     void clear() noexcept { entries_.clear(); }

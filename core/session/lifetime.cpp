@@ -8,7 +8,8 @@ std::int64_t server_time(const Issued& issued) noexcept {
 }
 
 // R30: expiresAt - timestamp, else - Date, else by the learned offset, else unknown.
-std::int64_t judged_life(const Issued& issued, const Stamp& sent, const Record& learned, const Policy& policy) {
+std::int64_t judged_life(const Issued& issued, const Stamp& sent, const Record& learned,
+                         const Policy& policy) {
     if (issued.session_expires_at_ms == 0) return -1;
     std::int64_t server_now = server_time(issued);
     if (server_now == 0 && learned.offset_known) server_now = sent.wall.ms + learned.offset_ms;
@@ -37,11 +38,13 @@ Pair pair_from(const Issued& issued, const Stamp& sent, const Pair* previous, co
     pair.life_ms = judged_life(issued, sent, learned, policy);
     pair.from_start = previous == nullptr;
     if (previous == nullptr) return pair;
-    const bool kept = pair.refresh_token == nullptr || same_secret(pair.refresh_token, previous->refresh_token);
+    const bool kept =
+        pair.refresh_token == nullptr || same_secret(pair.refresh_token, previous->refresh_token);
     if (kept) {
         pair.refresh_token = previous->refresh_token;
         pair.kept = previous->kept + 1;
-        if (pair.refresh_expires_at_ms == 0) pair.refresh_expires_at_ms = previous->refresh_expires_at_ms;
+        if (pair.refresh_expires_at_ms == 0)
+            pair.refresh_expires_at_ms = previous->refresh_expires_at_ms;
     }
     return pair;
 }
@@ -70,12 +73,14 @@ std::int64_t expires_at_ms(const Pair& pair) noexcept {
 Millis effective_minimum(const Pair& pair, Millis requested, const Policy& policy) noexcept {
     if (pair.life_ms < 0) return Millis{0};
     if (requested.count > 0) return min(requested, Millis{pair.life_ms} / 2);
-    return min(policy.minimum_lifetime, Millis{pair.life_ms} * policy.minimum_lifetime_percent / 100);
+    return min(policy.minimum_lifetime,
+               Millis{pair.life_ms} * policy.minimum_lifetime_percent / 100);
 }
 
 Millis refresh_ahead(const Pair& pair, std::uint64_t spread, const Policy& policy) noexcept {
     if (pair.life_ms < 0) return Millis{0};
-    const Millis full = min(policy.refresh_ahead, Millis{pair.life_ms} * policy.refresh_ahead_percent / 100);
+    const Millis full =
+        min(policy.refresh_ahead, Millis{pair.life_ms} * policy.refresh_ahead_percent / 100);
     return full - full * static_cast<std::int64_t>(spread % 1024) / 4096;
 }
 

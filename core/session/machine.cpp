@@ -18,11 +18,13 @@ Machine::Machine(MachineSetup setup)
 void Machine::step(const Event& event, const Now& now, Effects& fx) {
     if (closed_) return;
     std::visit([&](const auto& e) { on(e, now, fx); }, event);
-    // One more caller changes nothing for those who wait already; looking at all of them each time would be quadratic.
+    // One more caller changes nothing for those who wait already; looking at all of them each time
+    // would be quadratic.
     decide(now, fx, std::holds_alternative<event::TokenAsked>(event));
 }
 
-// The order is the order of importance: what must not be lost first, callers before the network, announcements last.
+// The order is the order of importance: what must not be lost first, callers before the network,
+// announcements last.
 void Machine::decide(const Now& now, Effects& fx, bool newest_waiter_only) {
     CREDIT_CHECK(!closed_);
     progress_end(now, fx);
@@ -48,8 +50,11 @@ void Machine::report(const Now& now, Effects& fx) {
 }
 
 void Machine::finish_close(Effects& fx) {
-    if (!closing_ || flight_.step != FlightStep::idle || txns_running_ != 0 || load_running_ || peek_running_) return;
-    // progress_store and progress_end have made their last try, whose answer all who ended the session had.
+    if (!closing_ || flight_.step != FlightStep::idle || txns_running_ != 0 || load_running_ ||
+        peek_running_)
+        return;
+    // progress_store and progress_end have made their last try, whose answer all who ended the
+    // session had.
     CREDIT_CHECK((!unsaved_ && !ending_) || close_saved_);
     CREDIT_CHECK(enders_.empty());
     closed_ = true;
@@ -69,7 +74,7 @@ StateInfo Machine::info(const Now& now) const {
         out.reason = Code::session_ended;
     } else if (!known_) {
         const bool needs_new = failing_ && writable();
-        out.state = needs_new                                          ? PublicState::no_session
+        out.state = needs_new                                    ? PublicState::no_session
                     : failing_ && answer_ == StoreAnswer::locked ? PublicState::storage_locked
                                                                  : PublicState::loading;
         out.reason = failing_ ? code_of(answer_) : Code::ok;
@@ -97,7 +102,8 @@ static bool close_to(ElapsedTime a, ElapsedTime b) {
 }
 
 static bool same_publication(const effect::Publish& a, const effect::Publish& b) {
-    // Two processes may have stored different pairs under one generation (R11), so the token itself counts.
+    // Two processes may have stored different pairs under one generation (R11), so the token itself
+    // counts.
     return a.generation == b.generation && same_secret(a.token, b.token) &&
            close_to(a.ends, b.ends);
 }
@@ -125,15 +131,19 @@ void Machine::set_timer(const Now& now, Effects& fx) {
     const auto consider = [&](bool wanted, ElapsedTime when) {
         if (wanted && when < at) at = when;
     };
-    for (const StartWaiter& start : starts_) consider(true, start.deadline);
-    // Only for what a timer can set off now: an instant that has passed and changes nothing would fire for ever.
+    for (const StartWaiter& start : starts_)
+        consider(true, start.deadline);
+    // Only for what a timer can set off now: an instant that has passed and changes nothing would
+    // fire for ever.
     consider(load_wanted_ && !load_running_ && !closing_, load_not_before_);
     consider(peek_running_ || (load_running_ && known_), peek_deadline_);
     consider(unsaved_ && !save_running_ && flight_.step != FlightStep::saving, save_not_before_);
     consider(ending_ && !end_running_, save_not_before_);
-    const bool flight_waits = flight_.step == FlightStep::idle && may_fly(now) && need(now) != Need::none;
+    const bool flight_waits =
+        flight_.step == FlightStep::idle && may_fly(now) && need(now) != Need::none;
     consider(flight_.step == FlightStep::lease_wait || flight_waits, flight_.not_before);
-    consider(flight_.settle_until.has_value() && !waiters_.empty(), flight_.settle_until.value_or(at));
+    consider(flight_.settle_until.has_value() && !waiters_.empty(),
+             flight_.settle_until.value_or(at));
     if (may_heal(now)) consider(true, heal_due());
     consider_suspect(now, at);
     if (at == timer_) return;
@@ -149,19 +159,25 @@ bool Machine::usable(const Now& now) const {
 }
 
 // Storage that holds nothing worth keeping in place: a start may write over it (R3).
-bool Machine::writable() const { return may_write_over(TxnKind::start, answer_); }
+bool Machine::writable() const {
+    return may_write_over(TxnKind::start, answer_);
+}
 
 // From here on a token that is handed out is renewed as well (R21).
 ElapsedTime Machine::renew_from(const Now& now) const {
     const std::uint64_t generation = record_.version.generation;
     const auto ends = ends_at(*record_.pair, now);
-    if (!ends) return unknown_life_tried_ == generation ? TokenWaiters::kNever : ElapsedTime{INT64_MIN};
+    if (!ends)
+        return unknown_life_tried_ == generation ? TokenWaiters::kNever : ElapsedTime{INT64_MIN};
     // The spread comes from the generation, so that asking again does not move it.
-    const Millis ahead = refresh_ahead(*record_.pair, Jitter(setup_.seed ^ generation).next(), setup_.policy);
+    const Millis ahead =
+        refresh_ahead(*record_.pair, Jitter(setup_.seed ^ generation).next(), setup_.policy);
     return ElapsedTime{ends->ms - ahead.count};
 }
 
-bool Machine::near_end(const Now& now) const { return usable(now) && now.elapsed >= renew_from(now); }
+bool Machine::near_end(const Now& now) const {
+    return usable(now) && now.elapsed >= renew_from(now);
+}
 
 // R26: the server answers, but gives neither a token nor a verdict.
 bool Machine::stuck(const Now& now) const {
@@ -181,7 +197,8 @@ Error Machine::why_no_session(const Now& now) const {
         error.correlation_id = record_.suspect->correlation_id;
         return error;
     }
-    if (record_.tombstone) return {record_.tombstone->reason, "the session was ended; start a new one"};
+    if (record_.tombstone)
+        return {record_.tombstone->reason, "the session was ended; start a new one"};
     return {Code::no_session, "no session was started for this borrower"};
 }
 

@@ -1,5 +1,6 @@
-// The machine that runs a session's life (DESIGN 1 and 3): an event and the time go in, effects come out. No clock, no
-// thread, no I/O, no randomness but its seed. Handlers change data; decide() alone says what happens next.
+// The machine that runs a session's life (DESIGN 1 and 3): an event and the time go in, effects
+// come out. No clock, no thread, no I/O, no randomness but its seed. Handlers change data; decide()
+// alone says what happens next.
 #pragma once
 
 #include <deque>
@@ -53,31 +54,31 @@ class Machine {
         std::uint64_t id = 0;
         bool background_held = false;
         bool background_refused = false;
-        bool waited = false;                 // for a lease; told once (R37)
-        Version marked;                      // the version the mark was written at
+        bool waited = false;  // for a lease; told once (R37)
+        Version marked;       // the version the mark was written at
         std::uint64_t fence = 0;
         ElapsedTime lease_until;
         Pair received;
-        ElapsedTime not_before{INT64_MIN};   // no attempt before
-        int tries = 0;                       // failed in a row
+        ElapsedTime not_before{INT64_MIN};  // no attempt before
+        int tries = 0;                      // failed in a row
         std::optional<ElapsedTime> settle_until;
-        std::uint64_t failures = 0;          // ever; waiters compare
+        std::uint64_t failures = 0;  // ever; waiters compare
         Failure failure = Failure::none;
         Error error;
         int malformed = 0;
-        bool blocked = false;                // the partner wants new credentials (R23)
+        bool blocked = false;  // the partner wants new credentials (R23)
     };
     struct Heal {
         HealStep step = HealStep::idle;
         std::uint64_t fence = 0;
         ElapsedTime not_before{INT64_MIN};
-        ElapsedTime since{INT64_MIN};        // when healing became wanted
-        std::uint64_t spread = 0;            // 0..1023, drawn once per death
+        ElapsedTime since{INT64_MIN};  // when healing became wanted
+        std::uint64_t spread = 0;      // 0..1023, drawn once per death
         int failures_in_row = 0;
         std::uint64_t failures = 0;
         Error error;
         bool blocked = false;
-        bool given_up = false;               // told
+        bool given_up = false;  // told
     };
     struct StartWaiter {
         OpID op = 0;
@@ -123,7 +124,8 @@ class Machine {
     // storage (machine_store.cpp)
     void progress_store(const Now& now, Effects& fx);
     void progress_end(const Now& now, Effects& fx);
-    void run_txn(TxnKind kind, Record proposal, Effects& fx, std::uint64_t fence = 0, bool replace = false);
+    void run_txn(TxnKind kind, Record proposal, Effects& fx, std::uint64_t fence = 0,
+                 bool replace = false);
     void reconcile(const Record& stored, const Now& now);
     void adopt_stored(const Record& stored, const Now& now);
     void storage_trouble(StoreAnswer answer, const std::string& detail, const Now& now);
@@ -206,19 +208,21 @@ class Machine {
     Jitter jitter_;
 
     // what is known
-    Record record_;            // the session as memory has it
-    bool known_ = false;       // a store answer, or something newer than the store, stands behind record_
-    bool unsaved_ = false;     // memory is newer than the store (R17)
-    std::optional<Pair> alternate_;   // received, but another process was first (R11)
+    Record record_;  // the session as memory has it
+    bool known_ =
+        false;  // a store answer, or something newer than the store, stands behind record_
+    bool unsaved_ = false;                 // memory is newer than the store (R17)
+    std::optional<Pair> alternate_;        // received, but another process was first (R11)
     std::uint64_t loaded_generation_ = 0;  // what the first look at the store found
-    std::uint64_t rejected_ = 0;      // generation that the platform refused
-    std::uint64_t accepted_ = 0;      // generation that it accepted
+    std::uint64_t rejected_ = 0;           // generation that the platform refused
+    std::uint64_t accepted_ = 0;           // generation that it accepted
     Millis breaker_{0};
-    Millis short_wait_{0};            // R21: tokens that arrive expired
-    std::uint64_t unknown_life_tried_ = 0;  // generation for which the one refresh of an unknown life was made
+    Millis short_wait_{0};  // R21: tokens that arrive expired
+    std::uint64_t unknown_life_tried_ =
+        0;  // generation for which the one refresh of an unknown life was made
     bool offline_ = false;
     bool ahead_wanted_ = false;
-    bool refresh_wanted_ = false;     // some waiter cannot be served without; set by serve_waiters
+    bool refresh_wanted_ = false;  // some waiter cannot be served without; set by serve_waiters
 
     // storage
     StoreAnswer answer_ = StoreAnswer::transient;
@@ -238,7 +242,7 @@ class Machine {
     bool save_running_ = false;
     int save_failures_ = 0;
     ElapsedTime save_not_before_{INT64_MIN};
-    std::vector<JournalEntry> diary_;                         // not yet written
+    std::vector<JournalEntry> diary_;                                // not yet written
     std::map<std::uint64_t, std::vector<JournalEntry>> sent_diary_;  // by transaction
 
     // callers
@@ -248,12 +252,12 @@ class Machine {
     std::vector<OpID> enders_;
     bool ending_ = false;
     bool end_running_ = false;
-    bool ended_ = false;       // by this handle: spent
+    bool ended_ = false;  // by this handle: spent
     bool closing_ = false;
-    bool close_saved_ = false; // the last write-back before closing was tried
+    bool close_saved_ = false;  // the last write-back before closing was tried
     bool closed_ = false;
-    std::uint64_t ask_ = 0;    // the provider question under way
-    Version asked_at_;         // what the session was when it was asked
+    std::uint64_t ask_ = 0;  // the provider question under way
+    Version asked_at_;       // what the session was when it was asked
     bool ask_running_ = false;
     bool start_running_ = false;  // its transaction
 

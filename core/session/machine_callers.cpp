@@ -13,17 +13,22 @@ void Machine::fail_all(const Error& error, Effects& fx) {
         fx.push_back(effect::FailOp{waiter.op, error});
         return true;
     });
-    for (const StartWaiter& start : starts_) fx.push_back(effect::FailOp{start.op, error});
-    for (const AdoptWaiter& adopt : adopts_) fx.push_back(effect::FailOp{adopt.op, error});
+    for (const StartWaiter& start : starts_)
+        fx.push_back(effect::FailOp{start.op, error});
+    for (const AdoptWaiter& adopt : adopts_)
+        fx.push_back(effect::FailOp{adopt.op, error});
     starts_.clear();
     adopts_.clear();
 }
 
-bool Machine::too_many_callers() const { return starts_.size() + adopts_.size() >= setup_.policy.max_waiters; }
+bool Machine::too_many_callers() const {
+    return starts_.size() + adopts_.size() >= setup_.policy.max_waiters;
+}
 
 void Machine::serve_waiters(const Now& now, Effects& fx, bool newest_only) {
     const auto visit = [&](const TokenWaiter& waiter) { return serve(waiter, now, fx); };
-    if (newest_only && now.elapsed < waiters_.earliest_deadline()) return waiters_.visit_newest(visit);
+    if (newest_only && now.elapsed < waiters_.earliest_deadline())
+        return waiters_.visit_newest(visit);
     refresh_wanted_ = false;
     waiters_.sweep(visit);
 }
@@ -35,27 +40,29 @@ bool Machine::serve(const TokenWaiter& waiter, const Now& now, Effects& fx) {
     // Who asked before the store was read has not seen anything change yet.
     const bool newer = record_.version.generation > std::max(waiter.generation, loaded_generation_);
     const auto give = [&] {
-        const TokenSource source = !newer                                    ? TokenSource::cache
+        const TokenSource source = !newer                     ? TokenSource::cache
                                    : record_.pair->from_start ? TokenSource::start
-                                                                              : TokenSource::refresh;
+                                                              : TokenSource::refresh;
         if (near_end(now)) ahead_wanted_ = true;
         fx.push_back(effect::GiveToken{waiter.op, source});
         return true;
     };
     if (late && !live) {
         const bool failed = flight_.failures > waiter.failures;
-        fx.push_back(effect::FailOp{waiter.op, failed ? flight_.error : Error(Code::deadline, "no token came in time")});
+        fx.push_back(effect::FailOp{
+            waiter.op, failed ? flight_.error : Error(Code::deadline, "no token came in time")});
         return true;
     }
     if (late) return give();
     if (known_ && waiter.peek_round > peek_done_) return false;
     if (!live) return serve_without_token(waiter, now, fx);
     const auto left = life_left(*record_.pair, now);
-    const bool enough = !left || *left >= effective_minimum(*record_.pair, waiter.minimum, setup_.policy);
+    const bool enough =
+        !left || *left >= effective_minimum(*record_.pair, waiter.minimum, setup_.policy);
     const bool tried = flight_.failures > waiter.failures;
     const bool may_try = now.elapsed >= flight_.not_before && !flight_.blocked;
-    // An unsettled refresh may have ended the old token's life: settle first, if that can be tried now. One that is on
-    // its way for the first time delays nobody.
+    // An unsettled refresh may have ended the old token's life: settle first, if that can be tried
+    // now. One that is on its way for the first time delays nobody.
     const bool unsettled =
         record_.intent && (record_.intent->attempts > 1 || flight_.step != FlightStep::sending);
     if ((enough && !unsettled) || newer || tried || !may_try) return give();
@@ -75,24 +82,31 @@ bool Machine::serve_without_token(const TokenWaiter& waiter, const Now& now, Eff
         if (!failing_ || load_running_ || passing) return false;
         return fail(Error(code_of(answer_), "the store cannot be read: " + detail_));
     }
-    if (!has_live_pair()) return coming && heal_.step == HealStep::idle ? false : serve_without_session(waiter, now, fx);
+    if (!has_live_pair())
+        return coming && heal_.step == HealStep::idle ? false
+                                                      : serve_without_session(waiter, now, fx);
     // Expired or refused: a refresh has to bring one.
     refresh_wanted_ = true;
     if (coming) return false;
-    if (!refreshable()) return fail(Error(Code::no_live_token, "there is no refresh token to renew the session with"));
+    if (!refreshable())
+        return fail(
+            Error(Code::no_live_token, "there is no refresh token to renew the session with"));
     if (stuck(now) && !heal_possible(now)) {
-        return fail(Error(Code::session_stuck, "the platform answers but gives no token; a new session is needed"));
+        return fail(Error(Code::session_stuck,
+                          "the platform answers but gives no token; a new session is needed"));
     }
     if (flight_.blocked) return fail(flight_.error);
     const bool tried = flight_.failures > waiter.failures;
     const bool idle = flight_.step == FlightStep::idle;
     if (tried && flight_.failure == Failure::final) return fail(flight_.error);
     if (tried && idle && !flight_.settle_until) return fail(flight_.error);
-    if (flight_.failures > 0 && idle && flight_.not_before >= waiter.deadline) return fail(flight_.error);
+    if (flight_.failures > 0 && idle && flight_.not_before >= waiter.deadline)
+        return fail(flight_.error);
     return false;
 }
 
-// Nothing is stored, or it is a pair with a verdict: what comes now comes from the provider, or from a second try.
+// Nothing is stored, or it is a pair with a verdict: what comes now comes from the provider, or
+// from a second try.
 bool Machine::serve_without_session(const TokenWaiter& waiter, const Now& now, Effects& fx) {
     const auto fail = [&](Error error) {
         fx.push_back(effect::FailOp{waiter.op, std::move(error)});
@@ -105,15 +119,18 @@ bool Machine::serve_without_session(const TokenWaiter& waiter, const Now& now, E
     if (second_try) refresh_wanted_ = true;
     if (!heal_wanted() || !heal_possible(now)) {
         const bool idle = flight_.step == FlightStep::idle;
-        const bool failed = idle && (flight_.failures > waiter.failures || flight_.not_before >= waiter.deadline);
+        const bool failed =
+            idle && (flight_.failures > waiter.failures || flight_.not_before >= waiter.deadline);
         return !second_try || failed || flight_.blocked ? fail(why_no_session(now)) : false;
     }
     if (heal_.blocked) return fail(heal_.error);
     if (heal_.step != HealStep::idle) return false;
-    // Healing has failed and is not tried again at once, or has to wait longer than this caller does.
+    // Healing has failed and is not tried again at once, or has to wait longer than this caller
+    // does.
     if (heal_.failures_in_row > 0 && now.elapsed < heal_.not_before) return fail(heal_.error);
     if (heal_due() < waiter.deadline) return false;
-    return fail(Error(Code::no_live_token, "the platform ended this session; a new one is asked for later"));
+    return fail(Error(Code::no_live_token,
+                      "the platform ended this session; a new one is asked for later"));
 }
 
 bool Machine::no_network(const Error& error) {
@@ -123,18 +140,22 @@ bool Machine::no_network(const Error& error) {
 
 // R16: judged before it is committed.
 std::optional<Error> Machine::judge_issued(const Issued& issued) const {
-    if (!issued.borrower_external_id.empty() && issued.borrower_external_id != setup_.borrower_external_id) {
+    if (!issued.borrower_external_id.empty() &&
+        issued.borrower_external_id != setup_.borrower_external_id) {
         return Error(Code::contract_wrong_borrower, "borrowerExternalID is another borrower's");
     }
     CREDIT_CHECK(issued.session_token != nullptr);
     if (setup_.backend_managed && issued.refresh_token != nullptr) {
-        return Error(Code::contract_unexpected_refresh_token, "refreshToken came in backend-managed mode");
+        return Error(Code::contract_unexpected_refresh_token,
+                     "refreshToken came in backend-managed mode");
     }
     if (record_.suspect) {
         const bool same = same_secret(issued.session_token, record_.pair->session_token) ||
                           (issued.refresh_token != nullptr &&
                            same_secret(issued.refresh_token, record_.pair->refresh_token));
-        if (same) return Error(Code::contract_same_dead_token, "sessionToken or refreshToken is the dead one again");
+        if (same)
+            return Error(Code::contract_same_dead_token,
+                         "sessionToken or refreshToken is the dead one again");
     }
     return std::nullopt;
 }
@@ -178,7 +199,8 @@ void Machine::progress_start(const Now& now, Effects& fx) {
             ++it;
             continue;
         }
-        fx.push_back(effect::FailOp{it->op, Error(Code::deadline, "the session did not start in time")});
+        fx.push_back(
+            effect::FailOp{it->op, Error(Code::deadline, "the session did not start in time")});
         it = starts_.erase(it);
     }
     if (starts_.empty() || ask_running_ || start_running_ || heal_.step != HealStep::idle) return;
@@ -199,10 +221,12 @@ void Machine::progress_start(const Now& now, Effects& fx) {
         if (starts_.empty()) return;
     }
     if (!setup_.has_provider) {
-        const Error error(Code::provider_missing, "neither partner_url nor session_provider is configured");
+        const Error error(Code::provider_missing,
+                          "neither partner_url nor session_provider is configured");
         return finish_starts(&error, fx, false);
     }
-    for (StartWaiter& start : starts_) start.asked = true;
+    for (StartWaiter& start : starts_)
+        start.asked = true;
     ask_provider(starts_.front().op, false, fx);
 }
 
@@ -234,7 +258,8 @@ void Machine::on(const event::ProviderAnswered& answered, const Now& now, Effect
         heal_.step = HealStep::idle;
         return;
     }
-    if (record_.tombstone && record_.version > asked_at_) {  // R28: ended elsewhere while the question was out
+    if (record_.tombstone &&
+        record_.version > asked_at_) {  // R28: ended elsewhere while the question was out
         note(now, JournalEvent::late_reply_dropped);
         heal_.step = HealStep::idle;
         const Error ended = why_no_session(now);
@@ -244,12 +269,14 @@ void Machine::on(const event::ProviderAnswered& answered, const Now& now, Effect
     on_start_answered(answered, now, fx);
 }
 
-void Machine::on_start_answered(const event::ProviderAnswered& answered, const Now& now, Effects& fx) {
+void Machine::on_start_answered(const event::ProviderAnswered& answered, const Now& now,
+                                Effects& fx) {
     if (!answered.ok) {
         offline_ = no_network(answered.error);
         return finish_starts(&answered.error, fx, true);
     }
-    if (const auto refused = judge_issued(answered.issued)) return finish_starts(&*refused, fx, true);
+    if (const auto refused = judge_issued(answered.issued))
+        return finish_starts(&*refused, fx, true);
     start_running_ = true;
     note(now, JournalEvent::started);
     Record proposal = installed(answered.issued, answered.sent);
@@ -275,7 +302,8 @@ void Machine::on_install_done(const TxnResult& result, const Now& now, Effects& 
             break;
         case TxnOutcome::newer:
             adopt_stored(result.record, now);
-            if (record_.tombstone) error = why_no_session(now);  // R28: ended meanwhile, by another process
+            if (record_.tombstone)
+                error = why_no_session(now);  // R28: ended meanwhile, by another process
             break;
         default:
             if (result.answer == StoreAnswer::locked || result.answer == StoreAnswer::full ||
@@ -286,7 +314,8 @@ void Machine::on_install_done(const TxnResult& result, const Now& now, Effects& 
                 succeed(now);
             } else {
                 storage_trouble(result.answer, result.detail, now);
-                error = Error(code_of(result.answer), "the store did not take the session: " + result.detail);
+                error = Error(code_of(result.answer),
+                              "the store did not take the session: " + result.detail);
             }
             break;
     }

@@ -1,4 +1,5 @@
-// Healing: a session the platform ended is minted again through the provider, carefully (R24 to R26).
+// Healing: a session the platform ended is minted again through the provider, carefully (R24 to
+// R26).
 #include <algorithm>
 #include <utility>
 
@@ -21,24 +22,29 @@ bool Machine::heal_spent(const Now& now) const {
     return running && heal.today >= static_cast<std::uint32_t>(setup_.policy.heal_per_day);
 }
 
-bool Machine::heal_possible(const Now& now) const { return setup_.has_provider && !heal_spent(now); }
-
-bool Machine::may_heal(const Now& now) const {
-    return heal_wanted() && heal_possible(now) && heal_.step == HealStep::idle && !heal_.blocked && !ask_running_ &&
-           !start_running_ && flight_.step == FlightStep::idle;
+bool Machine::heal_possible(const Now& now) const {
+    return setup_.has_provider && !heal_spent(now);
 }
 
-// A death is seen for the first time, by its verdict or in the store. From here on only the elapsed clock counts: a
-// wait on a wall clock that somebody put back would never end (R32).
+bool Machine::may_heal(const Now& now) const {
+    return heal_wanted() && heal_possible(now) && heal_.step == HealStep::idle && !heal_.blocked &&
+           !ask_running_ && !start_running_ && flight_.step == FlightStep::idle;
+}
+
+// A death is seen for the first time, by its verdict or in the store. From here on only the elapsed
+// clock counts: a wait on a wall clock that somebody put back would never end (R32).
 void Machine::begin_death(const Now& now) {
     heal_.since = now.elapsed;
     heal_.spread = jitter_.next() % 1024;
     const Policy& policy = setup_.policy;
-    const Millis longest = min(max(Millis{record_.heal.wait_ms}, policy.heal_spread_waiting), policy.heal_again_cap);
-    heal_.not_before = now.elapsed + max(Millis{0}, min(record_.heal.not_before - now.wall, longest));
+    const Millis longest =
+        min(max(Millis{record_.heal.wait_ms}, policy.heal_spread_waiting), policy.heal_again_cap);
+    heal_.not_before =
+        now.elapsed + max(Millis{0}, min(record_.heal.not_before - now.wall, longest));
 }
 
-// R24: the condemned pair is tried once more when healing does not work; one bad deployment must not cost a fleet.
+// R24: the condemned pair is tried once more when healing does not work; one bad deployment must
+// not cost a fleet.
 bool Machine::suspect_retry_due(const Now& now) const {
     if (!record_.suspect || record_.suspect->retried) return false;
     if (heal_possible(now) && heal_.failures == 0) return false;
@@ -69,14 +75,16 @@ void Machine::note_death(HealCounters& heal, const Now& now) const {
         heal.not_before = WallTime{};
         return;
     }
-    const Millis doubled = heal.wait_ms == 0 ? setup_.policy.heal_again_floor : Millis{heal.wait_ms} * 2;
+    const Millis doubled =
+        heal.wait_ms == 0 ? setup_.policy.heal_again_floor : Millis{heal.wait_ms} * 2;
     heal.wait_ms = min(doubled, setup_.policy.heal_again_cap).count;
     heal.not_before = now.wall + Millis{heal.wait_ms};
 }
 
 ElapsedTime Machine::heal_due() const {
     const Policy& policy = setup_.policy;
-    const Millis span = waiters_.empty() ? policy.heal_spread : min(policy.heal_spread, policy.heal_spread_waiting);
+    const Millis span =
+        waiters_.empty() ? policy.heal_spread : min(policy.heal_spread, policy.heal_spread_waiting);
     const ElapsedTime due = heal_.since + span * static_cast<std::int64_t>(heal_.spread) / 1024;
     return std::max(due, heal_.not_before);
 }
@@ -111,7 +119,8 @@ void Machine::progress_heal(const Now& now, Effects& fx) {
         heal.day = now.wall;
         heal.today = 0;
     }
-    heal.not_before = now.wall + setup_.policy.heal_spread_waiting;  // a crash loop does not become a storm
+    heal.not_before =
+        now.wall + setup_.policy.heal_spread_waiting;  // a crash loop does not become a storm
     heal_.step = HealStep::marking;
     note(now, JournalEvent::heal_asked);
     run_txn(TxnKind::heal_mark, std::move(proposal), fx, heal_.fence);
@@ -133,16 +142,20 @@ void Machine::on_heal_marked(const TxnResult& result, const Now& now, Effects& f
             succeed(now);
             return;
         case TxnOutcome::busy:
-            heal_.not_before = now.elapsed + jitter_.between(setup_.policy.lease_poll / 2, setup_.policy.lease_poll);
+            heal_.not_before = now.elapsed + jitter_.between(setup_.policy.lease_poll / 2,
+                                                             setup_.policy.lease_poll);
             return;
         default:
             storage_trouble(result.answer, result.detail, now);
-            heal_failed(Error(code_of(result.answer), "the store did not take the mark: " + result.detail), now, fx);
+            heal_failed(
+                Error(code_of(result.answer), "the store did not take the mark: " + result.detail),
+                now, fx);
             return;
     }
 }
 
-void Machine::on_heal_answered(const event::ProviderAnswered& answered, const Now& now, Effects& fx) {
+void Machine::on_heal_answered(const event::ProviderAnswered& answered, const Now& now,
+                               Effects& fx) {
     heal_.step = HealStep::idle;
     if (!answered.ok) return heal_failed(answered.error, now, fx);
     if (const auto refused = judge_issued(answered.issued)) return heal_failed(*refused, now, fx);
@@ -187,7 +200,8 @@ void Machine::heal_failed(const Error& error, const Now& now, Effects& fx) {
     const Millis base = passing ? seconds(2) : policy.heal_again_floor;
     const Millis cap = passing ? minutes(1) : policy.heal_again_cap;
     Millis wait = jitter_.backoff(heal_.failures_in_row++, base / 2, base, cap);
-    if (error.retry_after_ms > 0) wait = max(wait, min(Millis{error.retry_after_ms}, policy.retry_after_cap));
+    if (error.retry_after_ms > 0)
+        wait = max(wait, min(Millis{error.retry_after_ms}, policy.retry_after_cap));
     heal_.not_before = now.elapsed + wait;
     record_.heal.not_before = WallTime{};
     run_txn(TxnKind::note, record_, fx, heal_.fence);  // the lease is free again

@@ -12,14 +12,16 @@ namespace {
 constexpr int kMostDoublings = 16;  // of a wait; far beyond every cap
 
 Millis clamped_retry_after(std::int64_t wanted_ms, bool waiting, const Policy& policy) {
-    return min(Millis{wanted_ms}, waiting ? policy.retry_after_cap_waiting : policy.retry_after_cap);
+    return min(Millis{wanted_ms},
+               waiting ? policy.retry_after_cap_waiting : policy.retry_after_cap);
 }
 
 }  // namespace
 
 Machine::Need Machine::need(const Now& now) const {
     if (!known_ || leaving() || !refreshable()) return Need::none;
-    // R24: the second try of a pair with a verdict comes by itself; when it stays unanswered it is like any other.
+    // R24: the second try of a pair with a verdict comes by itself; when it stays unanswered it is
+    // like any other.
     const bool second_try = record_.suspect && suspect_retry_due(now);
     if (record_.suspect && !second_try) return Need::none;
     if (second_try && !record_.intent) return Need::required;
@@ -32,7 +34,9 @@ bool Machine::refreshable() const {
 }
 
 // R19: an unanswered refresh is asked again by itself for a while, with or without a caller.
-bool Machine::settling() const { return record_.intent && flight_.settle_until; }
+bool Machine::settling() const {
+    return record_.intent && flight_.settle_until;
+}
 
 // R26: when the server gives nothing it is healing's turn; when that fails both take turns.
 bool Machine::may_fly(const Now& now) const {
@@ -91,18 +95,22 @@ void Machine::mark(const Now& now, Effects& fx) {
         fresh.first = Stamp::of(now);
         proposal.intent = fresh;
     }
-    // R30: a life nobody knows is worth one refresh; what that brings is used until a 401, known or not.
+    // R30: a life nobody knows is worth one refresh; what that brings is used until a 401, known or
+    // not.
     if (!life_left(*record_.pair, now)) unknown_life_tried_ = record_.version.generation + 1;
     Intent& intent = *proposal.intent;
     intent.attempts += 1;
     // R19: should this process die now, the next one waits a little longer each time.
     const Policy& policy = setup_.policy;
-    const int deaths = static_cast<int>(std::min<std::uint32_t>(intent.attempts - 1, kMostDoublings));
-    intent.not_before = now.wall + jitter_.backoff(deaths, policy.settle_floor, policy.settle_floor * 2, policy.settle_cap);
+    const int deaths =
+        static_cast<int>(std::min<std::uint32_t>(intent.attempts - 1, kMostDoublings));
+    intent.not_before = now.wall + jitter_.backoff(deaths, policy.settle_floor,
+                                                   policy.settle_floor * 2, policy.settle_cap);
     flight_.step = FlightStep::marking;
     if (!flight_.waited) {
         if (record_.suspect) note(now, JournalEvent::suspect_retried);
-        note(now, intent.attempts > 1 ? JournalEvent::refresh_replayed : JournalEvent::refresh_marked);
+        note(now,
+             intent.attempts > 1 ? JournalEvent::refresh_replayed : JournalEvent::refresh_marked);
     }
     run_txn(TxnKind::mark, std::move(proposal), fx, flight_.fence);
 }
@@ -121,7 +129,8 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
     if (over()) return land(fx);
     switch (result.outcome) {
         case TxnOutcome::applied:
-            if (result.record.version < record_.version) return land(fx);  // installed something newer meanwhile
+            if (result.record.version < record_.version)
+                return land(fx);  // installed something newer meanwhile
             record_ = result.record;
             unsaved_ = false;
             flight_.marked = record_.version;
@@ -130,8 +139,9 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
             if (closing_) return land(fx);
             flight_.step = FlightStep::sending;
             ahead_wanted_ = false;
-            fx.push_back(effect::SendRefresh{++flight_.id, *record_.intent, record_.pair->refresh_token,
-                                             flight_.lease_until, record_.intent->attempts > 1});
+            fx.push_back(effect::SendRefresh{++flight_.id, *record_.intent,
+                                             record_.pair->refresh_token, flight_.lease_until,
+                                             record_.intent->attempts > 1});
             return;
         case TxnOutcome::newer:
             adopt_stored(result.record, now);
@@ -142,16 +152,19 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
             if (!flight_.waited) note(now, JournalEvent::lease_waited);
             flight_.waited = true;
             flight_.step = FlightStep::lease_wait;
-            flight_.not_before =
-                now.elapsed + min(max(result.busy_for, Millis{1}),
-                                  jitter_.between(setup_.policy.lease_poll / 2, setup_.policy.lease_poll));
+            flight_.not_before = now.elapsed + min(max(result.busy_for, Millis{1}),
+                                                   jitter_.between(setup_.policy.lease_poll / 2,
+                                                                   setup_.policy.lease_poll));
             return;
         default:  // R7: without a mark nothing is sent, and the live token is served
             storage_trouble(result.answer, result.detail, now);
-            fail_attempt(Failure::final, Error(code_of(result.answer), "the store did not take the mark: " + result.detail));
-            flight_.not_before = now.elapsed + jitter_.backoff(flight_.tries++, setup_.policy.storage_retry_floor,
-                                                               setup_.policy.storage_retry_floor * 2,
-                                                               setup_.policy.storage_retry_cap);
+            fail_attempt(
+                Failure::final,
+                Error(code_of(result.answer), "the store did not take the mark: " + result.detail));
+            flight_.not_before =
+                now.elapsed + jitter_.backoff(flight_.tries++, setup_.policy.storage_retry_floor,
+                                              setup_.policy.storage_retry_floor * 2,
+                                              setup_.policy.storage_retry_cap);
             ahead_wanted_ = false;
             return land(fx);
     }
@@ -173,9 +186,11 @@ void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects
     if (record_.version != flight_.marked) return overtaken(answered, now, fx);
     offline_ = !answer.reachable && answer.kind != AnswerKind::issued;
     if (answer.kind == AnswerKind::issued) {
-        // R16: committed before it is judged. R22: nothing between here and the write decides anything.
+        // R16: committed before it is judged. R22: nothing between here and the write decides
+        // anything.
         flight_.step = FlightStep::saving;
-        flight_.received = pair_from(answer.issued, answered.sent, &*record_.pair, record_, setup_.policy);
+        flight_.received =
+            pair_from(answer.issued, answered.sent, &*record_.pair, record_, setup_.policy);
         Record proposal = record_;
         proposal.pair = flight_.received;
         proposal.intent.reset();
@@ -202,8 +217,10 @@ void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects
 void Machine::overtaken(const event::RefreshAnswered& answered, const Now& now, Effects& fx) {
     note(now, JournalEvent::late_reply_dropped);
     const bool same_epoch = record_.version.epoch == flight_.marked.epoch;
-    if (answered.answer.kind == AnswerKind::issued && same_epoch) {  // R11: received, so not forgotten
-        set_aside(pair_from(answered.answer.issued, answered.sent, nullptr, record_, setup_.policy));
+    if (answered.answer.kind == AnswerKind::issued &&
+        same_epoch) {  // R11: received, so not forgotten
+        set_aside(
+            pair_from(answered.answer.issued, answered.sent, nullptr, record_, setup_.policy));
     }
     land(fx);
 }
@@ -212,12 +229,15 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
     CREDIT_CHECK(record_.intent.has_value());
     Intent& intent = *record_.intent;
     const Policy& policy = setup_.policy;
-    note(now, answer.kind == AnswerKind::unsent ? JournalEvent::refresh_unsent : JournalEvent::refresh_failed,
+    note(now,
+         answer.kind == AnswerKind::unsent ? JournalEvent::refresh_unsent
+                                           : JournalEvent::refresh_failed,
          answer.error.code, &answer.error);
     if (answer.reachable) intent.answered += 1;
     if (answer.kind != AnswerKind::unsent) intent.maybe_sent = true;
     Failure failure = Failure::ambiguous;
-    Millis wait = jitter_.backoff(flight_.tries++, policy.settle_floor, policy.settle_floor * 2, policy.settle_cap);
+    Millis wait = jitter_.backoff(flight_.tries++, policy.settle_floor, policy.settle_floor * 2,
+                                  policy.settle_cap);
     bool settle = true;
     switch (answer.kind) {
         case AnswerKind::unsent:  // R15: starts no settling, but does not stop one either
@@ -255,9 +275,10 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
                 intent.same_digest = 1;
             }
             intent.last_digest = answer.body_digest;
-            const bool pinned = answer.body_digest != 0 && intent.key_epoch == 0 &&
-                                intent.same_digest >= static_cast<std::uint32_t>(policy.pinned_answers) &&
-                                passed_since(intent.first, now) >= policy.pinned_after;
+            const bool pinned =
+                answer.body_digest != 0 && intent.key_epoch == 0 &&
+                intent.same_digest >= static_cast<std::uint32_t>(policy.pinned_answers) &&
+                passed_since(intent.first, now) >= policy.pinned_after;
             if (pinned) bump_key(now);  // R14: the same stored 5xx for a quarter of an hour
             break;
     }
@@ -285,8 +306,8 @@ void Machine::bump_key(const Now& now) {
     note(now, JournalEvent::key_epoch_bumped);
 }
 
-// A verdict is believed under the lease, after the store was read again at the same generation (R24); an alternate pair
-// is tried first (R11).
+// A verdict is believed under the lease, after the store was read again at the same generation
+// (R24); an alternate pair is tried first (R11).
 void Machine::condemn(const Error& error, const Now& now, Effects& fx) {
     note(now, JournalEvent::verdict, error.code, &error);
     flight_.step = FlightStep::judging;
@@ -329,16 +350,20 @@ void Machine::on_judged(const TxnResult& result, const Now& now, Effects& fx) {
             if (!record_.suspect) heal_ = Heal{};
             record_ = result.record;
             break;
-        case TxnOutcome::busy:  // the lease lapsed and is somebody else's: this verdict does not count (R9)
-            flight_.not_before = now.elapsed + jitter_.between(setup_.policy.lease_poll / 2, setup_.policy.lease_poll);
+        case TxnOutcome::busy:  // the lease lapsed and is somebody else's: this verdict does not
+                                // count (R9)
+            flight_.not_before = now.elapsed + jitter_.between(setup_.policy.lease_poll / 2,
+                                                               setup_.policy.lease_poll);
             break;
-        case TxnOutcome::newer:  // somebody else holds a newer pair: the verdict was about an old one
+        case TxnOutcome::newer:  // somebody else holds a newer pair: the verdict was about an old
+                                 // one
             adopt_stored(result.record, now);
             succeed(now);
             break;
         default:
             storage_trouble(result.answer, result.detail, now);
-            fail_attempt(Failure::final, Error(code_of(result.answer), "the store cannot be read again: " + result.detail));
+            fail_attempt(Failure::final, Error(code_of(result.answer),
+                                               "the store cannot be read again: " + result.detail));
             flight_.not_before = now.elapsed + setup_.policy.settle_cap;
             break;
     }
@@ -403,7 +428,8 @@ void Machine::succeed(const Now& now) {
     if (!record_.pair) return;
     const auto left = life_left(*record_.pair, now);
     if (left && left->count <= 0) {
-        short_wait_ = short_wait_.count == 0 ? policy.short_token_floor : min(short_wait_ * 2, policy.short_token_cap);
+        short_wait_ = short_wait_.count == 0 ? policy.short_token_floor
+                                             : min(short_wait_ * 2, policy.short_token_cap);
         flight_.not_before = now.elapsed + short_wait_;
     } else {
         short_wait_ = Millis{0};

@@ -7,7 +7,8 @@
 
 namespace credit {
 
-void Machine::run_txn(TxnKind kind, Record proposal, Effects& fx, std::uint64_t fence, bool replace) {
+void Machine::run_txn(TxnKind kind, Record proposal, Effects& fx, std::uint64_t fence,
+                      bool replace) {
     Txn txn;
     txn.id = ++next_txn_;
     txn.kind = kind;
@@ -30,7 +31,8 @@ void Machine::progress_store(const Now& now, Effects& fx) {
         peek_deadline_ = now.elapsed + setup_.policy.peek_patience;
         fx.push_back(effect::Load{});
     }
-    if (peek_wanted_ > peek_started_ && !peek_running_ && !load_running_ && !load_wanted_ && known_ && !closing_) {
+    if (peek_wanted_ > peek_started_ && !peek_running_ && !load_running_ && !load_wanted_ &&
+        known_ && !closing_) {
         peek_running_ = true;
         peek_started_ = peek_wanted_;
         peek_deadline_ = now.elapsed + setup_.policy.peek_patience;
@@ -97,7 +99,8 @@ void Machine::reconcile(const Record& stored, const Now& now) {
         record_.write_seq = std::max(record_.write_seq, stored.write_seq);
         return;
     }
-    // The same session: another process may have marked, counted or written its journal. A flight of our own is ahead.
+    // The same session: another process may have marked, counted or written its journal. A flight
+    // of our own is ahead.
     if (flight_.step != FlightStep::idle || heal_.step != HealStep::idle || unsaved_) return;
     const bool accepted = record_.heal.accepted_since;
     record_ = stored;
@@ -106,7 +109,8 @@ void Machine::reconcile(const Record& stored, const Now& now) {
 
 void Machine::adopt_stored(const Record& stored, const Now& now) {
     const bool first = !known_;
-    // R11: a received pair that lost the race is not forgotten before the winner has proved itself once more.
+    // R11: a received pair that lost the race is not forgotten before the winner has proved itself
+    // once more.
     std::optional<Pair> lost;
     if (unsaved_ && stored.version.epoch == record_.version.epoch) lost = record_.pair;
     alternate_.reset();
@@ -120,7 +124,8 @@ void Machine::adopt_stored(const Record& stored, const Now& now) {
     if (first) loaded_generation_ = stored.version.generation;
     if (first && stored.intent) {  // R19: attempts and not_before survive restarts
         const Millis wait = stored.intent->not_before - now.wall;
-        flight_.not_before = now.elapsed + max(Millis{0}, min(wait, setup_.policy.retry_after_cap_waiting));
+        flight_.not_before =
+            now.elapsed + max(Millis{0}, min(wait, setup_.policy.retry_after_cap_waiting));
         flight_.tries = static_cast<int>(std::min<std::uint32_t>(stored.intent->attempts, 16));
         ahead_wanted_ = true;  // and it is settled at the next start, with or without a caller
     }
@@ -138,7 +143,8 @@ bool Machine::store_hangs() const {
     return (peek_running_ || load_running_) && peek_deadline_ == TokenWaiters::kNever;
 }
 
-// There is a session again: nothing is left to heal. A question to the provider that is under way goes on.
+// There is a session again: nothing is left to heal. A question to the provider that is under way
+// goes on.
 void Machine::forget_death() {
     Heal fresh;
     fresh.step = heal_.step;
@@ -162,16 +168,18 @@ void Machine::storage_trouble(StoreAnswer answer, const std::string& detail, con
     ++load_failures_;
     const bool passing = answer == StoreAnswer::locked || answer == StoreAnswer::transient;
     // R4: damage that was set aside, or a lost key: what this process holds is written again.
-    if (known_ && record_.pair && !unsaved_ && !ending_ && may_write_over(TxnKind::write_back, answer)) {
+    if (known_ && record_.pair && !unsaved_ && !ending_ &&
+        may_write_over(TxnKind::write_back, answer)) {
         note(now, JournalEvent::storage_lost, code_of(answer));
         unsaved_ = true;
         save_not_before_ = now.elapsed;
     }
     if (!known_ && passing) {
         load_wanted_ = true;  // L4: comes back by itself once the store does
-        load_not_before_ = now.elapsed + jitter_.backoff(load_failures_, setup_.policy.storage_retry_floor,
-                                                         setup_.policy.storage_retry_floor * 2,
-                                                         setup_.policy.storage_retry_cap);
+        load_not_before_ =
+            now.elapsed + jitter_.backoff(load_failures_, setup_.policy.storage_retry_floor,
+                                          setup_.policy.storage_retry_floor * 2,
+                                          setup_.policy.storage_retry_cap);
     }
 }
 
@@ -181,10 +189,13 @@ void Machine::on(const event::Peeked& peeked, const Now& now, Effects&) {
     if (over()) return;
     const bool same = peeked.answer == StoreAnswer::present && peeked.version == record_.version;
     const bool both_empty = peeked.answer == StoreAnswer::absent && record_.version == Version{};
-    const bool trouble = peeked.answer != StoreAnswer::present && peeked.answer != StoreAnswer::absent;
-    const bool behind = unsaved_ && peeked.version < record_.version;  // known, and being written again
+    const bool trouble =
+        peeked.answer != StoreAnswer::present && peeked.answer != StoreAnswer::absent;
+    const bool behind =
+        unsaved_ && peeked.version < record_.version;  // known, and being written again
     // A live token does not wait for a sick store; but damage is looked at.
-    const bool sick = trouble && record_.pair && !may_write_over(TxnKind::write_back, peeked.answer);
+    const bool sick =
+        trouble && record_.pair && !may_write_over(TxnKind::write_back, peeked.answer);
     if (same || both_empty || behind || sick) {
         peek_done_ = std::max(peek_done_, peeked.round);
         return;
@@ -209,16 +220,24 @@ void Machine::on(const event::TxnDone& done, const Now& now, Effects& fx) {
         store_well();
     }
     switch (result.kind) {
-        case TxnKind::mark: return on_marked(result, now, fx);
-        case TxnKind::commit: return on_committed(result, now, fx);
+        case TxnKind::mark:
+            return on_marked(result, now, fx);
+        case TxnKind::commit:
+            return on_committed(result, now, fx);
         case TxnKind::swap:
-        case TxnKind::suspect: return on_judged(result, now, fx);
-        case TxnKind::heal_mark: return on_heal_marked(result, now, fx);
-        case TxnKind::heal: return on_healed(result, now, fx);
+        case TxnKind::suspect:
+            return on_judged(result, now, fx);
+        case TxnKind::heal_mark:
+            return on_heal_marked(result, now, fx);
+        case TxnKind::heal:
+            return on_healed(result, now, fx);
         case TxnKind::start:
-        case TxnKind::adopt: return on_install_done(result, now, fx);
-        case TxnKind::end: return on_end_done(result, now, fx);
-        case TxnKind::write_back: return on_saved(result, now);
+        case TxnKind::adopt:
+            return on_install_done(result, now, fx);
+        case TxnKind::end:
+            return on_end_done(result, now, fx);
+        case TxnKind::write_back:
+            return on_saved(result, now);
         case TxnKind::note:
             if (over()) return;
             if (result.outcome == TxnOutcome::newer) adopt_stored(result.record, now);
@@ -237,7 +256,8 @@ void Machine::on_saved(const TxnResult& result, const Now& now) {
     switch (result.outcome) {
         case TxnOutcome::applied:
             save_failures_ = 0;
-            if (result.record.version < record_.version) return;  // something newer is in memory by now
+            if (result.record.version < record_.version)
+                return;  // something newer is in memory by now
             unsaved_ = false;
             record_.write_seq = result.record.write_seq;
             record_.journal = result.record.journal;
@@ -251,7 +271,8 @@ void Machine::on_saved(const TxnResult& result, const Now& now) {
             storage_trouble(result.answer, result.detail, now);
             save_not_before_ =
                 now.elapsed + jitter_.backoff(save_failures_++, setup_.policy.storage_retry_floor,
-                                              setup_.policy.storage_retry_floor * 2, setup_.policy.storage_retry_cap);
+                                              setup_.policy.storage_retry_floor * 2,
+                                              setup_.policy.storage_retry_cap);
             return;
     }
 }
@@ -276,16 +297,19 @@ void Machine::on_end_done(const TxnResult& result, const Now& now, Effects& fx) 
         ended_ = true;
         record_ = result.record;
         known_ = true;
-        for (const OpID op : enders) fx.push_back(effect::FinishOp{op});
+        for (const OpID op : enders)
+            fx.push_back(effect::FinishOp{op});
         return;
     }
     // Whoever waits is told; ending goes on until the store takes the tombstone (R4).
     storage_trouble(result.answer, result.detail, now);
     save_not_before_ =
         now.elapsed + jitter_.backoff(save_failures_++, setup_.policy.storage_retry_floor,
-                                      setup_.policy.storage_retry_floor * 2, setup_.policy.storage_retry_cap);
+                                      setup_.policy.storage_retry_floor * 2,
+                                      setup_.policy.storage_retry_cap);
     for (const OpID op : enders) {
-        fx.push_back(effect::FailOp{op, Error(code_of(result.answer), "the store did not take the end of the session")});
+        fx.push_back(effect::FailOp{
+            op, Error(code_of(result.answer), "the store did not take the end of the session")});
     }
 }
 

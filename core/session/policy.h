@@ -8,19 +8,23 @@
 namespace credit {
 
 struct Policy {
-    // R21: renew this much before the end, at most a tenth of the life, so that a short-lived token is not renewed at once.
+    // R21: renew this much before the end, at most a tenth of the life, so that a short-lived token
+    // is not renewed at once.
     Millis refresh_ahead = seconds(60);
     int refresh_ahead_percent = 10;
     // R21: what is handed out should outlive one round trip; at most a twentieth of the life.
     Millis minimum_lifetime = seconds(10);
     int minimum_lifetime_percent = 5;
-    // A phone finds a working path within 5 s or not at all; an attempt of 10 s fits the probe's best row (DESIGN 7).
+    // A phone finds a working path within 5 s or not at all; an attempt of 10 s fits the probe's
+    // best row (DESIGN 7).
     Millis connect_timeout = seconds(5);
     Millis attempt_timeout = seconds(10);
     // R8, R9: connect + attempt + margin; shorter than a person's patience when the holder died.
     Millis lease = seconds(18);
-    Millis lease_poll = Millis{200};        // how often a process looks whether another's rotation has landed
-    // R19: an unanswered refresh is asked again this long; most lost replies are answered within it.
+    // How often a process looks whether another's rotation has landed.
+    Millis lease_poll = Millis{200};
+    // R19: an unanswered refresh is asked again this long; most lost replies are answered within
+    // it.
     Millis settle_window = seconds(150);
     Millis settle_floor = Millis{500};
     Millis settle_cap = seconds(8);
@@ -39,7 +43,7 @@ struct Policy {
     Millis heal_spread_waiting = seconds(5);
     Millis heal_again_floor = minutes(1);
     Millis heal_again_cap = hours(6);
-    Millis heal_young = minutes(10);        // dying this soon after healing doubles the wait
+    Millis heal_young = minutes(10);  // dying this soon after healing doubles the wait
     int heal_per_day = 4;
     // R24: the suspect pair.
     Millis suspect_keep = hours(24);
@@ -50,7 +54,7 @@ struct Policy {
     // R14: a cached 5xx pins the key.
     Millis pinned_after = minutes(15);
     int pinned_answers = 5;
-    int malformed_replays = 3;              // table 2.7: an ambiguous contract error
+    int malformed_replays = 3;  // table 2.7: an ambiguous contract error
     // R38: a server's wish is honoured up to here.
     Millis retry_after_cap_waiting = minutes(5);
     Millis retry_after_cap = hours(1);

@@ -1,4 +1,5 @@
-// The stored record of one session (R1) and its codec. Encoding is canonical: equal records have equal bytes.
+// The stored record of one session (R1) and its codec. Encoding is canonical: equal records have
+// equal bytes.
 #pragma once
 
 #include <cstdint>
@@ -22,17 +23,18 @@ struct Stamp {
     static Stamp of(const Now& now) { return {now.boot, now.elapsed, now.wall}; }
 };
 
-// Session token and refresh token as one thing; never a token of one reply beside a token of another (I5).
+// Session token and refresh token as one thing; never a token of one reply beside a token of
+// another (I5).
 struct Pair {
     SecretRef session_token;
-    SecretRef refresh_token;      // null in backend-managed mode
-    Stamp sent;                   // when the request that brought it was sent: life counts from here (R30)
+    SecretRef refresh_token;  // null in backend-managed mode
+    Stamp sent;  // when the request that brought it was sent: life counts from here (R30)
     std::int64_t session_expires_at_ms = 0;  // the server's words; 0: not given
     std::int64_t refresh_expires_at_ms = 0;
     std::int64_t server_time_ms = 0;
-    std::int64_t life_ms = -1;    // of the session token, judged once at receipt; -1: unknown
-    std::uint64_t kept = 0;       // n of R13: replies so far that kept this refresh token
-    bool from_start = false;      // by start, adopt or heal rather than by refresh
+    std::int64_t life_ms = -1;  // of the session token, judged once at receipt; -1: unknown
+    std::uint64_t kept = 0;     // n of R13: replies so far that kept this refresh token
+    bool from_start = false;    // by start, adopt or heal rather than by refresh
     static constexpr std::size_t kMaxTokenBytes = 8 * 1024;
 };
 bool same_pair(const Pair& a, const Pair& b) noexcept;  // same tokens, constant time
@@ -42,14 +44,15 @@ struct Intent {
     SecretRef idempotency_key;
     std::uint64_t n = 0;
     std::uint64_t key_epoch = 0;
-    std::string fingerprint;      // of the refresh token it is for
-    std::string shape;            // the exact request, opaque to the session; at most kMaxShapeBytes
-    std::uint32_t attempts = 0;   // marked, so at least this many were tried
-    std::uint32_t answered = 0;   // attempts that some answer of the server came to
-    bool maybe_sent = false;      // some attempt may have left the device
-    Stamp first;                  // first attempt
-    WallTime not_before;          // no attempt before this, by the wall clock so that it survives restarts (R19)
-    std::int64_t last_digest = 0; // of the last 5xx answer, and how often it came (R14)
+    std::string fingerprint;     // of the refresh token it is for
+    std::string shape;           // the exact request, opaque to the session; at most kMaxShapeBytes
+    std::uint32_t attempts = 0;  // marked, so at least this many were tried
+    std::uint32_t answered = 0;  // attempts that some answer of the server came to
+    bool maybe_sent = false;     // some attempt may have left the device
+    Stamp first;                 // first attempt
+    WallTime
+        not_before;  // no attempt before this, by the wall clock so that it survives restarts (R19)
+    std::int64_t last_digest = 0;  // of the last 5xx answer, and how often it came (R14)
     std::uint32_t same_digest = 0;
     static constexpr std::size_t kMaxShapeBytes = 4096;
     static constexpr std::size_t kMaxKeyBytes = 128;
@@ -58,8 +61,8 @@ struct Intent {
 
 // Who may refresh or heal now (R8).
 struct Lease {
-    std::uint64_t fence = 0;      // grows with every holder
-    std::uint64_t owner = 0;      // 0: nobody
+    std::uint64_t fence = 0;  // grows with every holder
+    std::uint64_t owner = 0;  // 0: nobody
     BootID boot;
     ElapsedTime deadline;
     bool operator==(const Lease&) const = default;
@@ -79,8 +82,8 @@ struct HealCounters {
 struct Suspect {
     Stamp since;
     Code reason = Code::session_dead;
-    bool retried = false;         // tried once more after 15 minutes
-    std::string request_id;       // at most Journal::kMaxIDBytes
+    bool retried = false;    // tried once more after 15 minutes
+    std::string request_id;  // at most Journal::kMaxIDBytes
     std::string correlation_id;
     bool operator==(const Suspect&) const = default;
 };
@@ -99,23 +102,23 @@ struct Record {
     Version version;
     std::uint64_t write_seq = 0;
     // body
-    std::optional<Pair> pair;         // absent with a tombstone
+    std::optional<Pair> pair;  // absent with a tombstone
     std::optional<Intent> intent;
     std::optional<Suspect> suspect;
     std::optional<Tombstone> tombstone;
     Lease lease;
     HealCounters heal;
-    std::string borrower_id;          // the platform's own id, at most kMaxTextBytes
-    std::optional<Journey> journey;   // each string at most kMaxTextBytes
-    bool offset_known = false;        // learned server minus device wall clock (R30)
+    std::string borrower_id;         // the platform's own id, at most kMaxTextBytes
+    std::optional<Journey> journey;  // each string at most kMaxTextBytes
+    bool offset_known = false;       // learned server minus device wall clock (R30)
     std::int64_t offset_ms = 0;
     Journal journal;
     static constexpr std::size_t kMaxTextBytes = 256;
 };
 bool same_record(const Record& a, const Record& b) noexcept;  // all fields, tokens by value
 
-// Cuts what a server may have made too long (borrower id, journey, ids of the suspect) to what a record holds. Whoever
-// puts such text into a record calls this, else encoding fails a check.
+// Cuts what a server may have made too long (borrower id, journey, ids of the suspect) to what a
+// record holds. Whoever puts such text into a record calls this, else encoding fails a check.
 void fit_record(Record& record) noexcept;
 
 // The header a record is stored under; body_size is filled in by encode_record.
@@ -124,15 +127,15 @@ RecordHeader header_of(const Record& record) noexcept;
 // Bytes of the encoded body. Allocates nothing; fails a check like encode_record.
 std::size_t encoded_size(const Record& record);
 
-// Encodes header and plain body. Throws std::bad_alloc; fails a check if a field is over its limit or the record
-// contradicts itself, and then changes neither. Allocates nothing when `body` has room for encoded_size() (R22).
-// header.key_check is zero: the store that seals fills it in.
+// Encodes header and plain body. Throws std::bad_alloc; fails a check if a field is over its limit
+// or the record contradicts itself, and then changes neither. Allocates nothing when `body` has
+// room for encoded_size() (R22). header.key_check is zero: the store that seals fills it in.
 void encode_record(const Record& record, RecordHeader& header, SecretBuffer& body);
 
 enum class RecordFault { none, newer_format, malformed };
-// `malformed`: a truncated, overlong, out-of-range or self-contradicting body (a tombstone with a pair, an intent
-// without a pair, generation 0 with a pair, a header that says otherwise, ...). On a fault `record` is left as it was.
-// Never throws but std::bad_alloc.
+// `malformed`: a truncated, overlong, out-of-range or self-contradicting body (a tombstone with a
+// pair, an intent without a pair, generation 0 with a pair, a header that says otherwise, ...). On
+// a fault `record` is left as it was. Never throws but std::bad_alloc.
 RecordFault decode_record(const RecordHeader& header, const SecretBuffer& body, Record& record);
 
 }  // namespace credit

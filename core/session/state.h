@@ -1,5 +1,5 @@
-// The session's public state (DESIGN 3). Refreshing, offline, stuck, healing and unsaved are properties of `active`, not
-// states: an app must not sign a borrower out because of them.
+// The session's public state (DESIGN 3). Refreshing, offline, stuck, healing and unsaved are
+// properties of `active`, not states: an app must not sign a borrower out because of them.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +13,10 @@ enum class PublicState { loading = 1, no_session = 2, active = 3, storage_locked
 struct StateInfo {
     PublicState state = PublicState::loading;
     std::uint32_t properties = 0;
-    Code reason = Code::ok;          // no_session: a 2xxx code; loading, storage_locked: a 5xxx code or ok
-    std::uint64_t generation = 0;    // of the newest tokens; 0: none yet
-    std::int64_t expires_at_ms = -1; // of the session token by the device's clock; -1: unknown or none
+    Code reason = Code::ok;  // no_session: a 2xxx code; loading, storage_locked: a 5xxx code or ok
+    std::uint64_t generation = 0;  // of the newest tokens; 0: none yet
+    std::int64_t expires_at_ms =
+        -1;  // of the session token by the device's clock; -1: unknown or none
     bool operator==(const StateInfo&) const = default;
 
     static constexpr std::uint32_t kRefreshing = 1;

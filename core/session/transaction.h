@@ -1,5 +1,6 @@
-// The middle of "lock, read, mark, send, commit, announce, release": what may be written, given what the store holds now.
-// Pure; runs between the store's lock and unlock, on whatever thread that is (DESIGN 1, R8, R9).
+// The middle of "lock, read, mark, send, commit, announce, release": what may be written, given
+// what the store holds now. Pure; runs between the store's lock and unlock, on whatever thread that
+// is (DESIGN 1, R8, R9).
 #pragma once
 
 #include <functional>
@@ -29,21 +30,22 @@ enum class TxnKind {
 struct Txn {
     std::uint64_t id = 0;
     TxnKind kind = TxnKind::note;
-    Version expected;              // what the session believes is stored
-    std::uint64_t fence = 0;       // of the lease it holds, 0: none
-    std::uint64_t owner = 0;       // filled in by the driver: this process
-    Record proposal;               // the fields that this kind writes; see plan()
+    Version expected;                   // what the session believes is stored
+    std::uint64_t fence = 0;            // of the lease it holds, 0: none
+    std::uint64_t owner = 0;            // filled in by the driver: this process
+    Record proposal;                    // the fields that this kind writes; see plan()
     std::vector<JournalEntry> journal;  // to be added
-    bool replace = false;          // adopt: take it even if it is older
-    Millis lease;                  // mark, heal_mark: how long
+    bool replace = false;               // adopt: take it even if it is older
+    Millis lease;                       // mark, heal_mark: how long
 };
 
 enum class TxnOutcome {
-    applied,   // written (or nothing needed writing); `record` is what is stored now
-    newer,     // the store holds something newer; `record` is it; nothing was written
-    busy,      // somebody else holds the lease until busy_for has passed, or took it from this session; nothing was written
-    stale,     // adopt: what was handed in is older than what is stored
-    storage,   // the store answered `answer`; nothing is known to be written
+    applied,  // written (or nothing needed writing); `record` is what is stored now
+    newer,    // the store holds something newer; `record` is it; nothing was written
+    busy,  // somebody else holds the lease until busy_for has passed, or took it from this session;
+           // nothing was written
+    stale,    // adopt: what was handed in is older than what is stored
+    storage,  // the store answered `answer`; nothing is known to be written
 };
 
 struct TxnPlan {
@@ -55,9 +57,10 @@ struct TxnPlan {
     Millis busy_for;
 };
 
-// `answer` and `stored` are what loading said; owner_gone tells whether a lease holder is certainly dead.
-TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& stored, const Now& now,
-             const std::function<bool(std::uint64_t)>& owner_gone);
+// `answer` and `stored` are what loading said; owner_gone tells whether a lease holder is certainly
+// dead.
+TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& stored,
+             const Now& now, const std::function<bool(std::uint64_t)>& owner_gone);
 
 // True when this kind may write although the store answered that (R3, R6).
 bool may_write_over(TxnKind kind, StoreAnswer answer) noexcept;
@@ -68,7 +71,8 @@ struct TxnResult {
     TxnOutcome outcome = TxnOutcome::storage;
     StoreAnswer answer = StoreAnswer::transient;
     std::string detail;
-    Record record;       // applied: what was written; newer, stale, busy: what is stored; storage: the proposal
+    Record record;  // applied: what was written; newer, stale, busy: what is stored; storage: the
+                    // proposal
     Millis busy_for;
 };
 

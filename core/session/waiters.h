@@ -12,11 +12,12 @@ using OpID = std::uint64_t;
 
 struct TokenWaiter {
     OpID op = 0;
-    Millis minimum;                 // 0: the policy's
+    Millis minimum;  // 0: the policy's
     ElapsedTime deadline;
-    std::uint64_t generation = 0;   // the newest when it asked: a later one satisfies it whatever its life
-    std::uint64_t peek_round = 0;   // served only after this look at the store (R35)
-    std::uint64_t failures = 0;     // refresh failures of the session when it asked
+    std::uint64_t generation =
+        0;  // the newest when it asked: a later one satisfies it whatever its life
+    std::uint64_t peek_round = 0;  // served only after this look at the store (R35)
+    std::uint64_t failures = 0;    // refresh failures of the session when it asked
 };
 
 class TokenWaiters {

@@ -30,7 +30,8 @@ int main(void) {
     credit_config_set_platform_url(config, credit_string(getenv("CREDIT_PLATFORM_URL")));
     credit_config_set_partner_url(config, credit_string(getenv("CREDIT_PARTNER_URL")));
     credit_config_set_storage_dir(config, credit_string(getenv("CREDIT_STORAGE_DIR")));
-    credit_config_set_storage_passphrase(config, credit_string(getenv("CREDIT_STORAGE_PASSPHRASE")));
+    credit_config_set_storage_passphrase(config,
+                                         credit_string(getenv("CREDIT_STORAGE_PASSPHRASE")));
     if (credit_session_open(config, credit_string("borrower-1"), &session, &error) != CREDIT_OK ||
         credit_session_start(session, NULL, &finished, on_started, NULL) != CREDIT_OK)
         on_answer(&finished, NULL, error);

@@ -9,6 +9,11 @@ credit_build_packages=(
 # What the demo needs besides: its driver's language, and a wrong clock for a whole process.
 credit_demo_packages=(python3 libfaketime)
 
+# What the tests need besides.
+# shellcheck disable=SC2034
+credit_test_packages=(git ccache libgtest-dev libgmock-dev
+    clang-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 ca-certificates)
+
 # Prints those of the named packages that are not installed.
 credit_missing_packages() {
     local name
