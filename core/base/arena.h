@@ -1,5 +1,4 @@
-// The one arena that secrets live in (R39): fixed cells in a few locked pages; what does not fit
-// goes to the heap.
+// The one arena that secrets live in (R39): fixed cells in a few locked pages; what does not fit goes to the heap.
 #pragma once
 
 #include <cstddef>

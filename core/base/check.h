@@ -1,6 +1,5 @@
-// Assertions that stay on in release builds. A failed check never aborts the host app (R36): it
-// throws CheckFailed, which the engine turns into a closed session with an internal error, and the
-// C boundary into CREDIT_INTERNAL.
+// Assertions that stay on in release builds. A failed check never aborts the host app (R36): it throws CheckFailed,
+// which the engine turns into a closed session with an internal error, and the C boundary into CREDIT_INTERNAL.
 #pragma once
 
 #include <exception>

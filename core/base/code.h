@@ -7,8 +7,8 @@
 namespace credit {
 
 // X(name, value, retryable, needs_new_session)
-// Blocks by remedy: 1xxx the caller, 11xx outcome of an operation, 2xxx the session, 3xxx the
-// network, 4xxx platform and partner, 5xxx storage, 9xxx the library. Values are never renumbered.
+// Blocks by remedy: 1xxx the caller, 11xx outcome of an operation, 2xxx the session, 3xxx the network,
+// 4xxx platform and partner, 5xxx storage, 9xxx the library. Values are never renumbered.
 #define CREDIT_CODES(X)                                      \
     X(ok, 0, false, false)                                   \
     X(invalid_argument, 1001, false, false)                  \
@@ -85,8 +85,7 @@ enum class Code : std::int32_t {
 #undef X
 };
 
-// The code's name as the C header spells it without prefix, for example "storage_locked"; "unknown"
-// for others.
+// The code's name as the C header spells it without prefix, for example "storage_locked"; "unknown" for others.
 std::string_view code_name(Code code) noexcept;
 bool code_is_retryable(Code code) noexcept;
 bool code_needs_new_session(Code code) noexcept;

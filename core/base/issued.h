@@ -1,5 +1,5 @@
-// What a platform or a partner hands out, as values: tokens, journey, and the judgement of a reply.
-// Parsed by platform_api, understood by session; neither needs to know the other.
+// What a platform or a partner hands out, as values: tokens, journey, and the judgement of a reply. Parsed by
+// platform_api, understood by session; neither needs to know the other.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +19,7 @@ struct Journey {
     bool operator==(const Journey&) const = default;
 };
 
-// A structurally valid set of tokens, not yet judged for whom or for how long it is. Times are
-// epoch ms, 0: not given.
+// A structurally valid set of tokens, not yet judged for whom or for how long it is. Times are epoch ms, 0: not given.
 struct Issued {
     SecretRef session_token;
     SecretRef refresh_token;  // null: none came (backend-managed)

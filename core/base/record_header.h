@@ -16,8 +16,7 @@ namespace credit {
 
 enum class Environment : std::uint8_t { test = 1, live = 2 };
 
-// The place of a record in a session's life; (epoch, generation) orders records (PROTOCOL,
-// "Words").
+// The place of a record in a session's life; (epoch, generation) orders records (PROTOCOL, "Words").
 struct Version {
     std::uint64_t epoch = 0;
     std::uint64_t generation = 0;

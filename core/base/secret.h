@@ -1,5 +1,4 @@
-// Bytes that do not print, do not copy by accident, and are wiped when the last holder lets go
-// (R39, R40).
+// Bytes that do not print, do not copy by accident, and are wiped when the last holder lets go (R39, R40).
 #pragma once
 
 #include <cstddef>
@@ -9,8 +8,7 @@
 
 namespace credit {
 
-// Immutable secret bytes in the locked arena. Thread-safe to read. Always has a NUL after the last
-// byte.
+// Immutable secret bytes in the locked arena. Thread-safe to read. Always has a NUL after the last byte.
 class Secret {
   public:
     // Copies `bytes`; the caller wipes its own copy. Throws std::bad_alloc.
@@ -43,9 +41,8 @@ std::string_view view_or_empty(const SecretRef& secret) noexcept;
 // Overwrites memory in a way the optimiser may not remove.
 void wipe(void* data, std::size_t size) noexcept;
 
-// A growable byte buffer for secret material on its way (request bodies, replies, records); wiped
-// on every release. Bytes behind the last one are zero, so that data() ends in NUL when it is not
-// null.
+// A growable byte buffer for secret material on its way (request bodies, replies, records); wiped on every release.
+// Bytes behind the last one are zero, so that data() ends in NUL when it is not null.
 class SecretBuffer {
   public:
     SecretBuffer() = default;

@@ -1,5 +1,5 @@
-// What a store may answer (R3). Only `present`, `done` and `absent` are facts; nothing is deleted,
-// recreated or healed on any other answer.
+// What a store may answer (R3). Only `present`, `done` and `absent` are facts; nothing is deleted, recreated or healed on
+// any other answer.
 #pragma once
 
 #include <string>

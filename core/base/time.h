@@ -1,5 +1,4 @@
-// Points in time and durations. Wall time, elapsed time and durations are different types and do
-// not mix (R31).
+// Points in time and durations. Wall time, elapsed time and durations are different types and do not mix (R31).
 #pragma once
 
 #include <compare>

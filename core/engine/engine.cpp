@@ -82,8 +82,7 @@ bool Engine::run_once(Millis longest) {
     const Millis next = run_timers();
     if (has_tasks()) return false;
     if (timed_.empty()) {
-        // What closing cancelled is delivered, so that nothing holds a closed session's secrets
-        // (R39).
+        // What closing cancelled is delivered, so that nothing holds a closed session's secrets (R39).
         poller_->wait(Millis{0});
         return !has_tasks();
     }

@@ -1,5 +1,5 @@
-// The engine thread (DESIGN 1, "Threads"): mailbox, timers, poller. One per process, started on
-// demand, ended when no session is open. Never joined.
+// The engine thread (DESIGN 1, "Threads"): mailbox, timers, poller. One per process, started on demand, ended when no
+// session is open. Never joined.
 #pragma once
 
 #include <atomic>
@@ -48,8 +48,8 @@ class Engine {
     void add(const std::shared_ptr<Timed>& timed);
     void remove(const std::shared_ptr<Timed>& timed);
 
-    // One round: tasks, timers, at most `longest` of waiting. True when nothing is left to live
-    // for. For the thread and for simulations, which have no thread.
+    // One round: tasks, timers, at most `longest` of waiting. True when nothing is left to live for. For the thread and
+    // for simulations, which have no thread.
     bool run_once(Millis longest);
     static constexpr Millis kForever = hours(1);
 

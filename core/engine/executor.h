@@ -1,5 +1,4 @@
-// Runs what may block: stores, key sources, providers' upcalls (DESIGN 1, "Threads"). Jobs run one
-// after the other.
+// Runs what may block: stores, key sources, providers' upcalls (DESIGN 1, "Threads"). Jobs run one after the other.
 #pragma once
 
 #include <condition_variable>
@@ -10,8 +9,7 @@
 
 namespace credit {
 
-// Called first on every thread the engine starts; set once by the composition root (signal masks
-// are a platform's affair).
+// Called first on every thread the engine starts; set once by the composition root (signal masks are a platform's affair).
 void set_thread_start_hook(void (*hook)()) noexcept;
 void run_thread_start_hook() noexcept;
 
@@ -22,8 +20,7 @@ class Executor {
     virtual void run(Job job) = 0;
 };
 
-// One thread, started on demand and ended after a few idle seconds. Never joined: it holds what it
-// needs.
+// One thread, started on demand and ended after a few idle seconds. Never joined: it holds what it needs.
 class StorageThread : public Executor {
   public:
     StorageThread() : shared_(std::make_shared<Shared>()) {}

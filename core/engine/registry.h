@@ -22,8 +22,7 @@ class Registry {
         const SessionCore* core = nullptr;
         std::string fingerprint;
     };
-    // Calls `make` under the lock if there is no live entry. config_conflict when the fingerprints
-    // differ.
+    // Calls `make` under the lock if there is no live entry. config_conflict when the fingerprints differ.
     template <class Make>
     Result<std::shared_ptr<Session>> find_or_make(const std::string& key,
                                                   const std::string& fingerprint, Make make) {

@@ -48,8 +48,9 @@ Session::Session(std::shared_ptr<SessionCore> core) : core_(std::move(core)) {
 Session::~Session() {
     try {
         core_->post([core = core_] { core->close(nullptr); });
-    } catch (const std::bad_alloc&) {  // stays open inside until the process ends; a destructor
-                                       // cannot tell anybody
+    } catch (
+        const std::
+            bad_alloc&) {  // stays open inside until the process ends; a destructor cannot tell anybody
     }
 }
 

@@ -1,5 +1,4 @@
-// One open session as the C API sees it: thread-safe, never blocks; answers come on the engine
-// thread.
+// One open session as the C API sees it: thread-safe, never blocks; answers come on the engine thread.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +18,7 @@
 
 namespace credit {
 
-// Exactly one of value/error. Called once, on the engine thread, never inside the call that started
-// it.
+// Exactly one of value/error. Called once, on the engine thread, never inside the call that started it.
 using DoneCallback = std::function<void(const Error* error)>;
 using TokenCallback =
     std::function<void(const TokenRef& token, TokenSource source, const Error* error)>;
@@ -57,8 +55,8 @@ class SessionCore;  // engine-internal
 
 class Session {
   public:
-    // R10: the registry's entry for (storage identity, environment, borrower), or a new one. Codes:
-    // invalid_borrower, config_conflict, and what check_* found.
+    // R10: the registry's entry for (storage identity, environment, borrower), or a new one. Codes: invalid_borrower,
+    // config_conflict, and what check_* found.
     static Result<std::shared_ptr<Session>> open(SessionConfig config,
                                                  std::string borrower_external_id);
 
@@ -71,8 +69,8 @@ class Session {
     std::uint64_t subscribe(StateCallback callback, std::function<void()> on_last);
     void unsubscribe(std::uint64_t id);
 
-    // The functions below return misuse (session_spent, invalid_argument, invalid_header, ...) at
-    // once; then the callback never comes.
+    // The functions below return misuse (session_spent, invalid_argument, invalid_header, ...) at once; then the callback
+    // never comes.
     Result<OpID> start(StartOptions options, bool replace, std::int64_t deadline_ms,
                        DoneCallback done);
     Result<OpID> adopt_json(SecretBuffer json, bool replace, DoneCallback done);
@@ -87,8 +85,7 @@ class Session {
     Status cancel(OpID op);
     Status notify(Hint hint);
 
-    // Hot path: lock-free, no allocation, no system call. Codes: ok, no_live_token, session_spent,
-    // buffer_too_small.
+    // Hot path: lock-free, no allocation, no system call. Codes: ok, no_live_token, session_spent, buffer_too_small.
     Code current_token(std::int64_t minimum_lifetime_ms, TokenRef& out) noexcept;
     Code copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::size_t capacity,
                     std::size_t& size, std::uint64_t& generation) noexcept;
@@ -100,8 +97,7 @@ class Session {
 // Erases what is stored for the borrower; config_conflict while the session is open.
 Status erase_storage(SessionConfig config, std::string borrower_external_id, DoneCallback done);
 
-// Gives the engine what it waits on; once, by the composition root, before the first open. Later
-// calls are ignored.
+// Gives the engine what it waits on; once, by the composition root, before the first open. Later calls are ignored.
 void install_poller(std::shared_ptr<Poller> poller);
 
 }  // namespace credit

@@ -1,5 +1,5 @@
-// Authorised requests: a good token first, one refresh and one repeat on a 401, nothing sent
-// anywhere but to the platform's origin (R33).
+// Authorised requests: a good token first, one refresh and one repeat on a 401, nothing sent anywhere but to the platform's
+// origin (R33).
 #include <utility>
 
 #include "core/base/check.h"
@@ -31,8 +31,7 @@ HttpRequest wire_request(const CallRequest& call, const std::string& platform_ur
     return request;
 }
 
-// The platform's words are not trusted with the path: only unreserved characters stand for
-// themselves.
+// The platform's words are not trusted with the path: only unreserved characters stand for themselves.
 std::string path_segment(const std::string& text) {
     static constexpr char kDigits[] = "0123456789ABCDEF";
     std::string out;
@@ -116,8 +115,7 @@ void SessionCore::call_answered(OpID op, HttpOutcome& outcome) {
     if (calls_.find(op) == calls_.end()) return;
     if (!refused || call.attempts > 1 || call.request.one_shot)
         return finish_call(op, response, nullptr);
-    // Once more with the token that comes after the refused one, same key, same correlation id
-    // (R29, R33).
+    // Once more with the token that comes after the refused one, same key, same correlation id (R29, R33).
     ops_.emplace(op, CallToken{});
     feed(event::TokenAsked{op, Millis{0}, call.deadline});
 }
@@ -131,8 +129,7 @@ void SessionCore::expire_calls() {
     for (const OpID op : late) {
         const auto it = calls_.find(op);
         if (it == calls_.end()) continue;
-        // Waiting for a token: the machine knows better why none came and is due at the same
-        // instant.
+        // Waiting for a token: the machine knows better why none came and is due at the same instant.
         if (it->second.exchange == 0 && ops_.count(op) != 0) {
             feed(event::TimerFired{});
             if (calls_.find(op) == calls_.end() || calls_.at(op).exchange != 0) continue;

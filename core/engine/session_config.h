@@ -27,9 +27,9 @@ struct SessionSettings {
     RefreshBody body = RefreshBody::empty_object;
     bool quote_idempotency_key = false;
     std::string api_version;
-    std::string user_agent;        // empty: the SDK's own
-    std::string storage_identity;  // names the place of storage: same place and borrower is the
-                                   // same session (R10)
+    std::string user_agent;  // empty: the SDK's own
+    std::string
+        storage_identity;  // names the place of storage: same place and borrower is the same session (R10)
     std::string
         fingerprint;  // equal for equal configurations (R10); made by the configuration's owner
     Policy policy;

@@ -95,8 +95,7 @@ void SessionCore::open() {
     feed(event::Opened{});
 }
 
-// Events that callbacks cause while effects are being carried out wait their turn: the machine is
-// not re-entered.
+// Events that callbacks cause while effects are being carried out wait their turn: the machine is not re-entered.
 void SessionCore::feed(const Event& event) {
     if (closed_) return;
     queued_.push_back(event);

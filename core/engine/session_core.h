@@ -1,5 +1,5 @@
-// The driver of one session: feeds the machine, does what its effects say, answers callers. Lives
-// on the engine thread; only what stands under "any thread" may be touched from elsewhere.
+// The driver of one session: feeds the machine, does what its effects say, answers callers. Lives on the engine thread;
+// only what stands under "any thread" may be touched from elsewhere.
 #pragma once
 
 #include <atomic>
@@ -18,8 +18,7 @@
 
 namespace credit {
 
-// A record's key: (environment, origin, borrower) hashed; nothing of it stands in clear on disk
-// (R1).
+// A record's key: (environment, origin, borrower) hashed; nothing of it stands in clear on disk (R1).
 RecordKey record_key(const SessionSettings& settings, const std::string& borrower_external_id);
 // Storage thread. The error's code is ok when the record is gone.
 Error erase_record(SecureStore& store, const RecordKey& key);
@@ -49,8 +48,7 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void spend();         // R35: no token leaves this process from here on
     void poke_renewal();  // the hot path wants a refresh ahead; no allocation
     ElapsedTime elapsed_now() noexcept { return config_.ports.clock->now().elapsed; }
-    // Runs the task on the engine thread; a failed check in it closes this session and nothing else
-    // (R36).
+    // Runs the task on the engine thread; a failed check in it closes this session and nothing else (R36).
     void post(Engine::Task task);
 
     // engine thread

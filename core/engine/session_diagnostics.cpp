@@ -1,5 +1,4 @@
-// The redacted JSON that explains a session (R37). Nothing in it is a secret; the borrower's id is
-// not in it either.
+// The redacted JSON that explains a session (R37). Nothing in it is a secret; the borrower's id is not in it either.
 #include <string>
 
 #include "core/base/arena.h"

@@ -1,5 +1,4 @@
-// What keeps a session's trouble its own: failed checks (R36), and waits for a store or an app that
-// end by themselves.
+// What keeps a session's trouble its own: failed checks (R36), and waits for a store or an app that end by themselves.
 #include <new>
 #include <utility>
 
@@ -22,8 +21,7 @@ void SessionCore::guarded(const Engine::Task& task) {
     }
 }
 
-// R36: the session closes, the app lives. What is stored stays, so opening again goes on from
-// there.
+// R36: the session closes, the app lives. What is stored stays, so opening again goes on from there.
 void SessionCore::broken(Code code, const char* what) {
     if (closed_) return;
     feeding_ = false;

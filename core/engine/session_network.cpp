@@ -58,8 +58,7 @@ void SessionCore::finish_request(HttpRequest& request) {
                                                  : settings.user_agent});
 }
 
-// Sends; `answered` runs on the engine thread. 0: there was no memory, nothing was sent and nothing
-// will be answered.
+// Sends; `answered` runs on the engine thread. 0: there was no memory, nothing was sent and nothing will be answered.
 std::uint64_t SessionCore::begin_exchange(HttpRequest request, Answered answered) {
     const std::uint64_t exchange = ++last_exchange_;
     auto self = shared_from_this();
@@ -85,23 +84,23 @@ void SessionCore::cancel_exchange(std::uint64_t exchange) {
     if (it != exchanges_.end()) config_.ports.transport->cancel(it->second);
 }
 
-// The app's own login towards its server, asked for each request (Session provider, partner's
-// routes). An app that does not answer must not hold refreshing and closing for ever.
+// The app's own login towards its server, asked for each request (Session provider, partner's routes). An app that does
+// not answer must not hold refreshing and closing for ever.
 void SessionCore::with_partner_headers(bool partner_route, WithHeaders go) {
     if (!partner_route || config_.ports.partner_auth == nullptr) return go(PartnerAuth::Answer{});
     const std::uint64_t login = ++last_login_;
     logins_.emplace(login,
                     Login{elapsed_now() + config_.settings.policy.attempt_timeout, std::move(go)});
     on_storage([self = shared_from_this(), login] {
-        self->config_.ports.partner_auth->headers(
-            [weak = std::weak_ptr(self), login](PartnerAuth::Answer answer) {
-                const auto core = weak.lock();  // an app that never answers keeps no session and no
-                                                // secret alive (R39)
-                if (core == nullptr) return;
-                core->post([at = core.get(), login, answer = std::move(answer)] {
-                    at->login_answered(login, answer);
-                });
+        self->config_.ports.partner_auth->headers([weak = std::weak_ptr(self),
+                                                   login](PartnerAuth::Answer answer) {
+            const auto core =
+                weak.lock();  // an app that never answers keeps no session and no secret alive (R39)
+            if (core == nullptr) return;
+            core->post([at = core.get(), login, answer = std::move(answer)] {
+                at->login_answered(login, answer);
             });
+        });
     });
 }
 

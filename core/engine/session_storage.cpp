@@ -1,5 +1,4 @@
-// What happens on the storage thread: loading, looking, and the transaction between lock and unlock
-// (DESIGN 1).
+// What happens on the storage thread: loading, looking, and the transaction between lock and unlock (DESIGN 1).
 #include <new>
 #include <utility>
 
@@ -41,8 +40,7 @@ Reading read_record(RecordStore& store) {
     return out;
 }
 
-// Nobody wrote since this session did: what is stored is what it believes, and need not be opened
-// again.
+// Nobody wrote since this session did: what is stored is what it believes, and need not be opened again.
 bool unchanged(const Txn& txn, RecordStore& store) {
     const bool eligible = txn.kind == TxnKind::commit || txn.kind == TxnKind::note;
     if (!eligible || txn.expected == Version{}) return false;
@@ -151,8 +149,7 @@ void SessionCore::on_storage(Executor::Job job) {
     });
 }
 
-// R36: the record says why the session closed, if the store can still take it. Nothing else in it
-// changes.
+// R36: the record says why the session closed, if the store can still take it. Nothing else in it changes.
 void SessionCore::journal_failure(Code code) {
     JournalEntry entry;
     entry.at = now().wall;
@@ -198,8 +195,7 @@ void SessionCore::run_txn(Txn txn) {
     });
 }
 
-// The machine says that a mark is to be made; which key and which request it is for is known here
-// (R12, R13).
+// The machine says that a mark is to be made; which key and which request it is for is known here (R12, R13).
 void SessionCore::dress(Record& record) const {
     if (!record.intent || !record.pair) return;
     Intent& intent = *record.intent;

@@ -15,8 +15,8 @@ TokenCell::Read TokenCell::judge(const Terms& terms, Millis minimum, ElapsedTime
     return terms.ends - now >= wanted ? Read::ok : Read::too_short;
 }
 
-// Whoever brings the count to zero lets go of the token. One atomic step, so a reader that was
-// stopped for long cannot mistake a later use of the slot for its own.
+// Whoever brings the count to zero lets go of the token. One atomic step, so a reader that was stopped for long cannot
+// mistake a later use of the slot for its own.
 void TokenCell::add(Slot& slot, std::int64_t readers) noexcept {
     if (slot.inside.fetch_add(readers, std::memory_order_acq_rel) + readers != 0) return;
     slot.token.reset();
@@ -42,8 +42,7 @@ void TokenCell::publish_locked(TokenRef token, const Terms& terms) {
         for (std::size_t i = 0; i < kSlots && next == kSlots; ++i) {
             if (i != current && slots_[i].free.load(std::memory_order_acquire)) next = i;
         }
-        // All slots are held by readers that were stopped in the middle of a copy; they need the
-        // processor.
+        // All slots are held by readers that were stopped in the middle of a copy; they need the processor.
         if (next == kSlots) std::this_thread::yield();
     }
     Slot& slot = slots_[next];

@@ -1,5 +1,4 @@
-// The token of right now, for readers on any thread: no lock, no allocation, no system call. One
-// writer at a time.
+// The token of right now, for readers on any thread: no lock, no allocation, no system call. One writer at a time.
 #pragma once
 
 #include <array>
@@ -14,8 +13,7 @@ namespace credit {
 
 class TokenCell {
   public:
-    // What a reader needs besides the token; written before the slot is published and not changed
-    // while it is.
+    // What a reader needs besides the token; written before the slot is published and not changed while it is.
     struct Terms {
         ElapsedTime ends{INT64_MIN};
         ElapsedTime renew_from{INT64_MAX};
@@ -45,8 +43,7 @@ class TokenCell {
     void spend();
 
   private:
-    // head_ = index of the published slot | number of readers that entered it since it was
-    // published.
+    // head_ = index of the published slot | number of readers that entered it since it was published.
     static constexpr int kCountBits = 56;
     static constexpr std::uint64_t kCountMask = (std::uint64_t{1} << kCountBits) - 1;
     static constexpr std::size_t kSlots = 32;
@@ -54,9 +51,8 @@ class TokenCell {
     struct Slot {
         TokenRef token;
         Terms terms;
-        // Minus one for every reader that left, plus all who ever entered once it is retired. So it
-        // is zero for the one who sees everybody gone: a reader while it is retired, or the writer
-        // that retires it. Nobody else comes to zero.
+        // Minus one for every reader that left, plus all who ever entered once it is retired. So it is zero for the one
+        // who sees everybody gone: a reader while it is retired, or the writer that retires it. Nobody else comes to zero.
         std::atomic<std::int64_t> inside{0};
         std::atomic<bool> free{true};
     };

@@ -42,8 +42,8 @@ SecretBuffer refresh_body(const RefreshShape& shape, const SecretRef& token) {
                 2 * view_or_empty(token).size());  // one allocation, every byte escaped at worst
     out.append('{');
     if (!field.empty() && token != nullptr) append_member(out, field, token->view());
-    // The device asks only when its token is over or was refused: a backend that keeps the session
-    // must not answer with the token it handed out before.
+    // The device asks only when its token is over or was refused: a backend that keeps the session must not answer with
+    // the token it handed out before.
     if (shape.route == RefreshRoute::backend_managed) out.append("\"force\":true");
     out.append('}');
     return out;

@@ -4,8 +4,7 @@
 
 namespace credit {
 
-// Keeps the process running while a rotation is under way (R22): beginBackgroundTask and its like.
-// Any thread.
+// Keeps the process running while a rotation is under way (R22): beginBackgroundTask and its like. Any thread.
 class Background {
   public:
     virtual ~Background() = default;

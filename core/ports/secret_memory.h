@@ -4,8 +4,7 @@
 
 namespace credit {
 
-// Pages for the secret arena (R39): zeroed, kept out of core dumps and, where the system allows,
-// locked.
+// Pages for the secret arena (R39): zeroed, kept out of core dumps and, where the system allows, locked.
 class SecretMemory {
   public:
     struct Region {

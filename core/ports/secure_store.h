@@ -1,5 +1,4 @@
-// Where a session's record lives. Implementations may block; every call comes from the storage
-// thread.
+// Where a session's record lives. Implementations may block; every call comes from the storage thread.
 #pragma once
 
 #include <cstdint>
@@ -31,24 +30,20 @@ class RecordStore {
   public:
     virtual ~RecordStore() = default;
 
-    // Reads the newest valid record: header and plain body. Never changes a valid record; may
-    // quarantine damage.
+    // Reads the newest valid record: header and plain body. Never changes a valid record; may quarantine damage.
     virtual StoreResult load(RecordHeader& header, SecretBuffer& body) = 0;
-    // Reads the newest header only; cheap. May be ahead of load()'s judgement, so it only ever
-    // causes a load.
+    // Reads the newest header only; cheap. May be ahead of load()'s judgement, so it only ever causes a load.
     virtual StorePeek peek() = 0;
-    // Durably writes header and body as the newest record; header.write_seq must be larger than any
-    // stored one. Never touches the slot that holds the newest durable record, unless `both_slots`:
-    // then that one is overwritten second, after the first write is durable (R2, R4). Called with
-    // the commit lock held.
+    // Durably writes header and body as the newest record; header.write_seq must be larger than any stored one.
+    // Never touches the slot that holds the newest durable record, unless `both_slots`: then that one is overwritten
+    // second, after the first write is durable (R2, R4). Called with the commit lock held.
     virtual StoreResult replace(const RecordHeader& header, const SecretBuffer& body,
                                 bool both_slots) = 0;
     // Removes record, quarantined copies and everything else of this key. Absent afterwards.
     virtual StoreResult erase() = 0;
     // Erases quarantined copies only (R4).
     virtual StoreResult erase_quarantine() = 0;
-    // The commit lock (R8): held for microseconds around re-read, compare and write. Excludes other
-    // processes.
+    // The commit lock (R8): held for microseconds around re-read, compare and write. Excludes other processes.
     virtual StoreResult lock() = 0;
     virtual void unlock() = 0;
     // Identity of this process as a lease holder; not 0.

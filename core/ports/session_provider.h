@@ -36,13 +36,11 @@ class SessionProvider {
   public:
     using Completion = std::function<void(ProviderOutcome)>;
     virtual ~SessionProvider() = default;
-    // `done` is called exactly once, from any thread, possibly inside the call. May block; comes
-    // from the storage thread.
+    // `done` is called exactly once, from any thread, possibly inside the call. May block; comes from the storage thread.
     virtual void provide(const ProviderRequest& request, Completion done) = 0;
 };
 
-// Headers towards the partner's server, asked from the app for each request (its own login, for
-// example).
+// Headers towards the partner's server, asked from the app for each request (its own login, for example).
 class PartnerAuth {
   public:
     struct Answer {

@@ -1,5 +1,4 @@
-// Sends HTTP requests. Never follows redirects, keeps no cookies, never repeats a request by itself
-// (R15).
+// Sends HTTP requests. Never follows redirects, keeps no cookies, never repeats a request by itself (R15).
 #pragma once
 
 #include <cstdint>
@@ -23,21 +22,19 @@ class Transport {
     using Completion = std::function<void(HttpOutcome)>;
     using RequestID = std::uint64_t;
     virtual ~Transport() = default;
-    // Starts a request; `done` is called exactly once, from any thread, never inside start() or
-    // cancel(). Called from the engine thread only.
+    // Starts a request; `done` is called exactly once, from any thread, never inside start() or cancel().
+    // Called from the engine thread only.
     virtual RequestID start(HttpRequest request, Completion done) = 0;
-    // Asks to end a request early; `done` still comes (cancelled, or whatever came first). Unknown
-    // ids are ignored.
+    // Asks to end a request early; `done` still comes (cancelled, or whatever came first). Unknown ids are ignored.
     virtual void cancel(RequestID id) = 0;
 };
 
-// What the engine thread waits on. A transport with its own sockets (libcurl) is one; otherwise a
-// condition variable.
+// What the engine thread waits on. A transport with its own sockets (libcurl) is one; otherwise a condition variable.
 class Poller {
   public:
     virtual ~Poller() = default;
-    // Waits until wake() was called since the last wait, I/O was handled, or `timeout` passed.
-    // Completions of the transport it serves are called from inside. Engine thread only.
+    // Waits until wake() was called since the last wait, I/O was handled, or `timeout` passed. Completions of the
+    // transport it serves are called from inside. Engine thread only.
     virtual void wait(Millis timeout) = 0;
     // Ends the current or the next wait; any thread.
     virtual void wake() = 0;

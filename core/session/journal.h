@@ -13,19 +13,43 @@ namespace credit {
 
 // X(name, value). Names are what people read in diagnostics; values are stored and never
 // renumbered.
-#define CREDIT_JOURNAL_EVENTS(X)                                                           \
-    X(started, 1)                                                                          \
-    X(adopted, 2) X(refresh_marked, 3) X(refresh_sent, 4) X(refresh_committed, 5)          \
-        X(refresh_failed, 6) X(refresh_unsent, 7) X(refresh_replayed, 8) X(verdict, 9)     \
-            X(suspected, 10) X(heal_asked, 11) X(healed, 12) X(heal_failed, 13)            \
-                X(heal_given_up, 14) X(ended, 15) X(rejected, 16) X(breaker_opened, 17)    \
-                    X(storage_failed, 18) X(storage_recovered, 19) X(storage_lost, 20)     \
-                        X(storage_rolled_back, 21) X(conflict, 22) X(lease_waited, 23)     \
-                            X(stuck, 24) X(late_reply_dropped, 25) X(alternate_tried, 26)  \
-                                X(memory_not_locked, 27) X(internal_error, 28)             \
-                                    X(key_epoch_bumped, 29) X(suspect_retried, 30)         \
-                                        X(suspect_revived, 31) X(partner_unauthorized, 32) \
-                                            X(stale_adopt_refused, 33) X(kept_in_memory, 34)
+// clang-format off
+#define CREDIT_JOURNAL_EVENTS(X) \
+    X(started, 1) \
+    X(adopted, 2) \
+    X(refresh_marked, 3) \
+    X(refresh_sent, 4) \
+    X(refresh_committed, 5) \
+    X(refresh_failed, 6) \
+    X(refresh_unsent, 7) \
+    X(refresh_replayed, 8) \
+    X(verdict, 9) \
+    X(suspected, 10) \
+    X(heal_asked, 11) \
+    X(healed, 12) \
+    X(heal_failed, 13) \
+    X(heal_given_up, 14) \
+    X(ended, 15) \
+    X(rejected, 16) \
+    X(breaker_opened, 17) \
+    X(storage_failed, 18) \
+    X(storage_recovered, 19) \
+    X(storage_lost, 20) \
+    X(storage_rolled_back, 21) \
+    X(conflict, 22) \
+    X(lease_waited, 23) \
+    X(stuck, 24) \
+    X(late_reply_dropped, 25) \
+    X(alternate_tried, 26) \
+    X(memory_not_locked, 27) \
+    X(internal_error, 28) \
+    X(key_epoch_bumped, 29) \
+    X(suspect_retried, 30) \
+    X(suspect_revived, 31) \
+    X(partner_unauthorized, 32) \
+    X(stale_adopt_refused, 33) \
+    X(kept_in_memory, 34)
+// clang-format on
 
 enum class JournalEvent : std::uint8_t {
 #define X(name, value) name = value,

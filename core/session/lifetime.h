@@ -8,8 +8,8 @@
 
 namespace credit {
 
-// Judges once, at receipt: the pair as it is stored. `previous` is what it replaces by a refresh
-// (its refresh token is kept when the reply has none, R13), or null.
+// Judges once, at receipt: the pair as it is stored. `previous` is what it replaces by a refresh (its refresh token is
+// kept when the reply has none, R13), or null.
 Pair pair_from(const Issued& issued, const Stamp& sent, const Pair* previous, const Record& learned,
                const Policy& policy);
 
@@ -28,14 +28,12 @@ std::optional<ElapsedTime> ends_at(const Pair& pair, const Now& now) noexcept;
 // By the device's wall clock, for people; -1: unknown.
 std::int64_t expires_at_ms(const Pair& pair) noexcept;
 
-// The shortest remaining life that is handed out (R21). requested 0: the policy's own. Never more
-// than half a life, so that a caller who asks for more than the server issues does not cause a
-// refresh with every call.
+// The shortest remaining life that is handed out (R21). requested 0: the policy's own. Never more than half a life, so
+// that a caller who asks for more than the server issues does not cause a refresh with every call.
 Millis effective_minimum(const Pair& pair, Millis requested, const Policy& policy) noexcept;
 
-// How long before its end a token is renewed ahead (R21); zero when the life is unknown. `spread`
-// in 0..1023 jitters it down by up to a quarter so that devices which started together do not
-// refresh together.
+// How long before its end a token is renewed ahead (R21); zero when the life is unknown. `spread` in 0..1023 jitters it
+// down by up to a quarter so that devices which started together do not refresh together.
 Millis refresh_ahead(const Pair& pair, std::uint64_t spread, const Policy& policy) noexcept;
 
 }  // namespace credit

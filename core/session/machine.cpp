@@ -18,13 +18,11 @@ Machine::Machine(MachineSetup setup)
 void Machine::step(const Event& event, const Now& now, Effects& fx) {
     if (closed_) return;
     std::visit([&](const auto& e) { on(e, now, fx); }, event);
-    // One more caller changes nothing for those who wait already; looking at all of them each time
-    // would be quadratic.
+    // One more caller changes nothing for those who wait already; looking at all of them each time would be quadratic.
     decide(now, fx, std::holds_alternative<event::TokenAsked>(event));
 }
 
-// The order is the order of importance: what must not be lost first, callers before the network,
-// announcements last.
+// The order is the order of importance: what must not be lost first, callers before the network, announcements last.
 void Machine::decide(const Now& now, Effects& fx, bool newest_waiter_only) {
     CREDIT_CHECK(!closed_);
     progress_end(now, fx);
@@ -53,8 +51,7 @@ void Machine::finish_close(Effects& fx) {
     if (!closing_ || flight_.step != FlightStep::idle || txns_running_ != 0 || load_running_ ||
         peek_running_)
         return;
-    // progress_store and progress_end have made their last try, whose answer all who ended the
-    // session had.
+    // progress_store and progress_end have made their last try, whose answer all who ended the session had.
     CREDIT_CHECK((!unsaved_ && !ending_) || close_saved_);
     CREDIT_CHECK(enders_.empty());
     closed_ = true;
@@ -102,8 +99,7 @@ static bool close_to(ElapsedTime a, ElapsedTime b) {
 }
 
 static bool same_publication(const effect::Publish& a, const effect::Publish& b) {
-    // Two processes may have stored different pairs under one generation (R11), so the token itself
-    // counts.
+    // Two processes may have stored different pairs under one generation (R11), so the token itself counts.
     return a.generation == b.generation && same_secret(a.token, b.token) &&
            close_to(a.ends, b.ends);
 }
@@ -133,8 +129,7 @@ void Machine::set_timer(const Now& now, Effects& fx) {
     };
     for (const StartWaiter& start : starts_)
         consider(true, start.deadline);
-    // Only for what a timer can set off now: an instant that has passed and changes nothing would
-    // fire for ever.
+    // Only for what a timer can set off now: an instant that has passed and changes nothing would fire for ever.
     consider(load_wanted_ && !load_running_ && !closing_, load_not_before_);
     consider(peek_running_ || (load_running_ && known_), peek_deadline_);
     consider(unsaved_ && !save_running_ && flight_.step != FlightStep::saving, save_not_before_);

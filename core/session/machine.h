@@ -1,6 +1,5 @@
-// The machine that runs a session's life (DESIGN 1 and 3): an event and the time go in, effects
-// come out. No clock, no thread, no I/O, no randomness but its seed. Handlers change data; decide()
-// alone says what happens next.
+// The machine that runs a session's life (DESIGN 1 and 3): an event and the time go in, effects come out. No clock, no
+// thread, no I/O, no randomness but its seed. Handlers change data; decide() alone says what happens next.
 #pragma once
 
 #include <deque>

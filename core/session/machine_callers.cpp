@@ -61,8 +61,8 @@ bool Machine::serve(const TokenWaiter& waiter, const Now& now, Effects& fx) {
         !left || *left >= effective_minimum(*record_.pair, waiter.minimum, setup_.policy);
     const bool tried = flight_.failures > waiter.failures;
     const bool may_try = now.elapsed >= flight_.not_before && !flight_.blocked;
-    // An unsettled refresh may have ended the old token's life: settle first, if that can be tried
-    // now. One that is on its way for the first time delays nobody.
+    // An unsettled refresh may have ended the old token's life: settle first, if that can be tried now. One that is on
+    // its way for the first time delays nobody.
     const bool unsettled =
         record_.intent && (record_.intent->attempts > 1 || flight_.step != FlightStep::sending);
     if ((enough && !unsettled) || newer || tried || !may_try) return give();
@@ -105,8 +105,7 @@ bool Machine::serve_without_token(const TokenWaiter& waiter, const Now& now, Eff
     return false;
 }
 
-// Nothing is stored, or it is a pair with a verdict: what comes now comes from the provider, or
-// from a second try.
+// Nothing is stored, or it is a pair with a verdict: what comes now comes from the provider, or from a second try.
 bool Machine::serve_without_session(const TokenWaiter& waiter, const Now& now, Effects& fx) {
     const auto fail = [&](Error error) {
         fx.push_back(effect::FailOp{waiter.op, std::move(error)});
@@ -125,8 +124,7 @@ bool Machine::serve_without_session(const TokenWaiter& waiter, const Now& now, E
     }
     if (heal_.blocked) return fail(heal_.error);
     if (heal_.step != HealStep::idle) return false;
-    // Healing has failed and is not tried again at once, or has to wait longer than this caller
-    // does.
+    // Healing has failed and is not tried again at once, or has to wait longer than this caller does.
     if (heal_.failures_in_row > 0 && now.elapsed < heal_.not_before) return fail(heal_.error);
     if (heal_due() < waiter.deadline) return false;
     return fail(Error(Code::no_live_token,
@@ -140,8 +138,11 @@ bool Machine::no_network(const Error& error) {
 
 // R16: judged before it is committed.
 std::optional<Error> Machine::judge_issued(const Issued& issued) const {
-    if (!issued.borrower_external_id.empty() &&
-        issued.borrower_external_id != setup_.borrower_external_id) {
+    // Both documented shapes name the borrower; only the one that carries a session token alone may leave it out.
+    if (issued.borrower_external_id.empty()) {
+        if (!setup_.backend_managed)
+            return Error(Code::contract_missing_field, "borrowerExternalID is missing");
+    } else if (issued.borrower_external_id != setup_.borrower_external_id) {
         return Error(Code::contract_wrong_borrower, "borrowerExternalID is another borrower's");
     }
     CREDIT_CHECK(issued.session_token != nullptr);

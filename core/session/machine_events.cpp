@@ -31,8 +31,7 @@ void Machine::on(const event::TokenAsked& asked, const Now& now, Effects& fx) {
             asked.op, Error(Code::too_many_waiters, "too many callers wait for a token")});
         return;
     }
-    // One look at the store serves all who ask before it starts (R35). Nobody waits for a store
-    // that hangs.
+    // One look at the store serves all who ask before it starts (R35). Nobody waits for a store that hangs.
     if (peek_wanted_ == peek_started_ && !store_hangs()) ++peek_wanted_;
     const std::uint64_t round = store_hangs() ? peek_done_ : peek_wanted_;
     if (!known_ && failing_) {
@@ -111,8 +110,7 @@ void Machine::on(const event::RejectAsked& asked, const Now& now, Effects&) {
     const bool young = passed_since(record_.pair->sent, now) < setup_.policy.breaker_window;
     if (!young) breaker_ = Millis{0};  // it did its work for a while
     if (!young || accepted_ == asked.generation) return;
-    // Fresh and refused: the fault is not the token's age. Slow down instead of refreshing in a
-    // circle.
+    // Fresh and refused: the fault is not the token's age. Slow down instead of refreshing in a circle.
     breaker_ = breaker_.count == 0 ? setup_.policy.breaker_floor
                                    : min(breaker_ * 2, setup_.policy.breaker_cap);
     flight_.not_before = std::max(flight_.not_before, now.elapsed + breaker_);

@@ -1,5 +1,4 @@
-// Healing: a session the platform ended is minted again through the provider, carefully (R24 to
-// R26).
+// Healing: a session the platform ended is minted again through the provider, carefully (R24 to R26).
 #include <algorithm>
 #include <utility>
 
@@ -31,8 +30,8 @@ bool Machine::may_heal(const Now& now) const {
            !ask_running_ && !start_running_ && flight_.step == FlightStep::idle;
 }
 
-// A death is seen for the first time, by its verdict or in the store. From here on only the elapsed
-// clock counts: a wait on a wall clock that somebody put back would never end (R32).
+// A death is seen for the first time, by its verdict or in the store. From here on only the elapsed clock counts: a
+// wait on a wall clock that somebody put back would never end (R32).
 void Machine::begin_death(const Now& now) {
     heal_.since = now.elapsed;
     heal_.spread = jitter_.next() % 1024;
@@ -43,8 +42,7 @@ void Machine::begin_death(const Now& now) {
         now.elapsed + max(Millis{0}, min(record_.heal.not_before - now.wall, longest));
 }
 
-// R24: the condemned pair is tried once more when healing does not work; one bad deployment must
-// not cost a fleet.
+// R24: the condemned pair is tried once more when healing does not work; one bad deployment must not cost a fleet.
 bool Machine::suspect_retry_due(const Now& now) const {
     if (!record_.suspect || record_.suspect->retried) return false;
     if (heal_possible(now) && heal_.failures == 0) return false;

@@ -20,8 +20,7 @@ Millis clamped_retry_after(std::int64_t wanted_ms, bool waiting, const Policy& p
 
 Machine::Need Machine::need(const Now& now) const {
     if (!known_ || leaving() || !refreshable()) return Need::none;
-    // R24: the second try of a pair with a verdict comes by itself; when it stays unanswered it is
-    // like any other.
+    // R24: the second try of a pair with a verdict comes by itself; when it stays unanswered it is like any other.
     const bool second_try = record_.suspect && suspect_retry_due(now);
     if (record_.suspect && !second_try) return Need::none;
     if (second_try && !record_.intent) return Need::required;
@@ -95,8 +94,7 @@ void Machine::mark(const Now& now, Effects& fx) {
         fresh.first = Stamp::of(now);
         proposal.intent = fresh;
     }
-    // R30: a life nobody knows is worth one refresh; what that brings is used until a 401, known or
-    // not.
+    // R30: a life nobody knows is worth one refresh; what that brings is used until a 401, known or not.
     if (!life_left(*record_.pair, now)) unknown_life_tried_ = record_.version.generation + 1;
     Intent& intent = *proposal.intent;
     intent.attempts += 1;
@@ -186,8 +184,7 @@ void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects
     if (record_.version != flight_.marked) return overtaken(answered, now, fx);
     offline_ = !answer.reachable && answer.kind != AnswerKind::issued;
     if (answer.kind == AnswerKind::issued) {
-        // R16: committed before it is judged. R22: nothing between here and the write decides
-        // anything.
+        // R16: committed before it is judged. R22: nothing between here and the write decides anything.
         flight_.step = FlightStep::saving;
         flight_.received =
             pair_from(answer.issued, answered.sent, &*record_.pair, record_, setup_.policy);
@@ -306,8 +303,8 @@ void Machine::bump_key(const Now& now) {
     note(now, JournalEvent::key_epoch_bumped);
 }
 
-// A verdict is believed under the lease, after the store was read again at the same generation
-// (R24); an alternate pair is tried first (R11).
+// A verdict is believed under the lease, after the store was read again at the same generation (R24); an alternate pair
+// is tried first (R11).
 void Machine::condemn(const Error& error, const Now& now, Effects& fx) {
     note(now, JournalEvent::verdict, error.code, &error);
     flight_.step = FlightStep::judging;
@@ -350,13 +347,13 @@ void Machine::on_judged(const TxnResult& result, const Now& now, Effects& fx) {
             if (!record_.suspect) heal_ = Heal{};
             record_ = result.record;
             break;
-        case TxnOutcome::busy:  // the lease lapsed and is somebody else's: this verdict does not
-                                // count (R9)
+        case TxnOutcome::
+            busy:  // the lease lapsed and is somebody else's: this verdict does not count (R9)
             flight_.not_before = now.elapsed + jitter_.between(setup_.policy.lease_poll / 2,
                                                                setup_.policy.lease_poll);
             break;
-        case TxnOutcome::newer:  // somebody else holds a newer pair: the verdict was about an old
-                                 // one
+        case TxnOutcome::
+            newer:  // somebody else holds a newer pair: the verdict was about an old one
             adopt_stored(result.record, now);
             succeed(now);
             break;

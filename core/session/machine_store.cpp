@@ -99,8 +99,7 @@ void Machine::reconcile(const Record& stored, const Now& now) {
         record_.write_seq = std::max(record_.write_seq, stored.write_seq);
         return;
     }
-    // The same session: another process may have marked, counted or written its journal. A flight
-    // of our own is ahead.
+    // The same session: another process may have marked, counted or written its journal. A flight of our own is ahead.
     if (flight_.step != FlightStep::idle || heal_.step != HealStep::idle || unsaved_) return;
     const bool accepted = record_.heal.accepted_since;
     record_ = stored;
@@ -109,8 +108,7 @@ void Machine::reconcile(const Record& stored, const Now& now) {
 
 void Machine::adopt_stored(const Record& stored, const Now& now) {
     const bool first = !known_;
-    // R11: a received pair that lost the race is not forgotten before the winner has proved itself
-    // once more.
+    // R11: a received pair that lost the race is not forgotten before the winner has proved itself once more.
     std::optional<Pair> lost;
     if (unsaved_ && stored.version.epoch == record_.version.epoch) lost = record_.pair;
     alternate_.reset();
@@ -143,8 +141,7 @@ bool Machine::store_hangs() const {
     return (peek_running_ || load_running_) && peek_deadline_ == TokenWaiters::kNever;
 }
 
-// There is a session again: nothing is left to heal. A question to the provider that is under way
-// goes on.
+// There is a session again: nothing is left to heal. A question to the provider that is under way goes on.
 void Machine::forget_death() {
     Heal fresh;
     fresh.step = heal_.step;

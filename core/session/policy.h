@@ -8,23 +8,20 @@
 namespace credit {
 
 struct Policy {
-    // R21: renew this much before the end, at most a tenth of the life, so that a short-lived token
-    // is not renewed at once.
+    // R21: renew this much before the end, at most a tenth of the life, so that a short-lived token is not renewed at once.
     Millis refresh_ahead = seconds(60);
     int refresh_ahead_percent = 10;
     // R21: what is handed out should outlive one round trip; at most a twentieth of the life.
     Millis minimum_lifetime = seconds(10);
     int minimum_lifetime_percent = 5;
-    // A phone finds a working path within 5 s or not at all; an attempt of 10 s fits the probe's
-    // best row (DESIGN 7).
+    // A phone finds a working path within 5 s or not at all; an attempt of 10 s fits the probe's best row (DESIGN 7).
     Millis connect_timeout = seconds(5);
     Millis attempt_timeout = seconds(10);
     // R8, R9: connect + attempt + margin; shorter than a person's patience when the holder died.
     Millis lease = seconds(18);
     // How often a process looks whether another's rotation has landed.
     Millis lease_poll = Millis{200};
-    // R19: an unanswered refresh is asked again this long; most lost replies are answered within
-    // it.
+    // R19: an unanswered refresh is asked again this long; most lost replies are answered within it.
     Millis settle_window = seconds(150);
     Millis settle_floor = Millis{500};
     Millis settle_cap = seconds(8);

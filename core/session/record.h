@@ -1,5 +1,4 @@
-// The stored record of one session (R1) and its codec. Encoding is canonical: equal records have
-// equal bytes.
+// The stored record of one session (R1) and its codec. Encoding is canonical: equal records have equal bytes.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +22,7 @@ struct Stamp {
     static Stamp of(const Now& now) { return {now.boot, now.elapsed, now.wall}; }
 };
 
-// Session token and refresh token as one thing; never a token of one reply beside a token of
-// another (I5).
+// Session token and refresh token as one thing; never a token of one reply beside a token of another (I5).
 struct Pair {
     SecretRef session_token;
     SecretRef refresh_token;  // null in backend-managed mode
@@ -117,8 +115,8 @@ struct Record {
 };
 bool same_record(const Record& a, const Record& b) noexcept;  // all fields, tokens by value
 
-// Cuts what a server may have made too long (borrower id, journey, ids of the suspect) to what a
-// record holds. Whoever puts such text into a record calls this, else encoding fails a check.
+// Cuts what a server may have made too long (borrower id, journey, ids of the suspect) to what a record holds. Whoever
+// puts such text into a record calls this, else encoding fails a check.
 void fit_record(Record& record) noexcept;
 
 // The header a record is stored under; body_size is filled in by encode_record.
@@ -127,15 +125,15 @@ RecordHeader header_of(const Record& record) noexcept;
 // Bytes of the encoded body. Allocates nothing; fails a check like encode_record.
 std::size_t encoded_size(const Record& record);
 
-// Encodes header and plain body. Throws std::bad_alloc; fails a check if a field is over its limit
-// or the record contradicts itself, and then changes neither. Allocates nothing when `body` has
-// room for encoded_size() (R22). header.key_check is zero: the store that seals fills it in.
+// Encodes header and plain body. Throws std::bad_alloc; fails a check if a field is over its limit or the record
+// contradicts itself, and then changes neither. Allocates nothing when `body` has room for encoded_size() (R22).
+// header.key_check is zero: the store that seals fills it in.
 void encode_record(const Record& record, RecordHeader& header, SecretBuffer& body);
 
 enum class RecordFault { none, newer_format, malformed };
-// `malformed`: a truncated, overlong, out-of-range or self-contradicting body (a tombstone with a
-// pair, an intent without a pair, generation 0 with a pair, a header that says otherwise, ...). On
-// a fault `record` is left as it was. Never throws but std::bad_alloc.
+// `malformed`: a truncated, overlong, out-of-range or self-contradicting body (a tombstone with a pair, an intent
+// without a pair, generation 0 with a pair, a header that says otherwise, ...). On a fault `record` is left as it was.
+// Never throws but std::bad_alloc.
 RecordFault decode_record(const RecordHeader& header, const SecretBuffer& body, Record& record);
 
 }  // namespace credit

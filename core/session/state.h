@@ -1,5 +1,5 @@
-// The session's public state (DESIGN 3). Refreshing, offline, stuck, healing and unsaved are
-// properties of `active`, not states: an app must not sign a borrower out because of them.
+// The session's public state (DESIGN 3). Refreshing, offline, stuck, healing and unsaved are properties of `active`, not
+// states: an app must not sign a borrower out because of them.
 #pragma once
 
 #include <cstdint>

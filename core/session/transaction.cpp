@@ -14,8 +14,7 @@ bool takes_lease(TxnKind kind) {
 
 bool lease_held_by_other(const Txn& txn, const Lease& lease, const Now& now,
                          const std::function<bool(std::uint64_t)>& owner_gone) {
-    // Within one process the machine itself does one thing at a time, also after it was closed and
-    // opened again.
+    // Within one process the machine itself does one thing at a time, also after it was closed and opened again.
     if (lease.owner == 0 || lease.owner == txn.owner) return false;
     if (!lease.boot.same_boot(now.boot) || now.elapsed >= lease.deadline) return false;
     return !owner_gone(lease.owner);
@@ -48,8 +47,7 @@ void release_lease(Record& out, const Txn& txn) {
     if (out.lease.owner == txn.owner && fence_holds(out, txn)) out.lease.owner = 0;
 }
 
-// An intent that another process left for the same token goes on: its key, its request and its
-// count of attempts (R12, R13).
+// An intent that another process left for the same token goes on: its key, its request and its count of attempts (R12, R13).
 Intent merged_intent(const Intent& mine, const std::optional<Intent>& stored) {
     if (!stored || stored->fingerprint != mine.fingerprint || stored->n != mine.n) return mine;
     const std::uint32_t attempts = std::max(mine.attempts, stored->attempts + 1);
@@ -100,8 +98,7 @@ void commit(Record& out, const Txn& txn) {
     out.heal = txn.proposal.heal;
 }
 
-// The store lost or rolled back what the session holds: the session's own fields come back under
-// its own version.
+// The store lost or rolled back what the session holds: the session's own fields come back under its own version.
 void restore(Record& out, const Txn& txn) {
     const Lease lease = out.lease;
     const std::uint64_t seq = out.write_seq;
@@ -165,8 +162,7 @@ bool bound_to_version(TxnKind kind) {
     return kind != TxnKind::end && kind != TxnKind::adopt;
 }
 
-// Kinds that write both slots before they are done, so that no old slot can bring an older session
-// back (R4).
+// Kinds that write both slots before they are done, so that no old slot can bring an older session back (R4).
 bool both(TxnKind kind) {
     return kind == TxnKind::end || kind == TxnKind::start || kind == TxnKind::adopt ||
            kind == TxnKind::heal;
@@ -178,16 +174,14 @@ bool brings_pair(JournalEvent what) {
            what == JournalEvent::healed || what == JournalEvent::refresh_committed;
 }
 
-// Adopting over something newer than the session knew of: fine, unless that was an end (R28) or a
-// younger session.
+// Adopting over something newer than the session knew of: fine, unless that was an end (R28) or a younger session.
 TxnOutcome judge_adopt(const Txn& txn, const Record& stored) {
     if (stored.tombstone && stored.version > txn.expected) return TxnOutcome::newer;
     if (!stored.pair || stored.suspect || txn.replace) return TxnOutcome::applied;
     const Pair& mine = *txn.proposal.pair;
     const Pair& theirs = *stored.pair;
     const bool timed = mine.server_time_ms != 0 && theirs.server_time_ms != 0;
-    // A shape without a timestamp may still say when its token ends; one that says neither is not
-    // called older.
+    // A shape without a timestamp may still say when its token ends; one that says neither is not called older.
     const bool ends = mine.session_expires_at_ms != 0 && theirs.session_expires_at_ms != 0;
     const bool older = timed  ? mine.server_time_ms < theirs.server_time_ms
                        : ends ? mine.session_expires_at_ms < theirs.session_expires_at_ms
@@ -201,8 +195,7 @@ bool believes_pair(TxnKind kind) {
            kind == TxnKind::write_back;
 }
 
-// R11: another process stored a pair of its own under the same version; it was first, so it counts
-// as newer.
+// R11: another process stored a pair of its own under the same version; it was first, so it counts as newer.
 bool another_pair(const Txn& txn, const Record& stored) {
     return believes_pair(txn.kind) && stored.version == txn.expected && stored.pair &&
            txn.proposal.pair && !same_pair(*stored.pair, *txn.proposal.pair);
@@ -258,8 +251,7 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
     out.both_slots = both(txn.kind);
     out.erase_quarantine = txn.kind == TxnKind::end;
     out.record = base;
-    // Less than what the session holds: lost or rolled back behind our back (R4, R5). What memory
-    // holds is the base then.
+    // Less than what the session holds: lost or rolled back behind our back (R4, R5). What memory holds is the base then.
     const bool lost = txn.kind != TxnKind::end && txn.expected != Version{} &&
                       (!stored || stored->version < txn.expected);
     if (lost || txn.kind == TxnKind::write_back) restore(out.record, txn);

@@ -1,6 +1,5 @@
-// The middle of "lock, read, mark, send, commit, announce, release": what may be written, given
-// what the store holds now. Pure; runs between the store's lock and unlock, on whatever thread that
-// is (DESIGN 1, R8, R9).
+// The middle of "lock, read, mark, send, commit, announce, release": what may be written, given what the store holds now.
+// Pure; runs between the store's lock and unlock, on whatever thread that is (DESIGN 1, R8, R9).
 #pragma once
 
 #include <functional>
@@ -42,8 +41,7 @@ struct Txn {
 enum class TxnOutcome {
     applied,  // written (or nothing needed writing); `record` is what is stored now
     newer,    // the store holds something newer; `record` is it; nothing was written
-    busy,  // somebody else holds the lease until busy_for has passed, or took it from this session;
-           // nothing was written
+    busy,  // somebody else holds the lease until busy_for has passed, or took it from this session; nothing was written
     stale,    // adopt: what was handed in is older than what is stored
     storage,  // the store answered `answer`; nothing is known to be written
 };
@@ -57,8 +55,7 @@ struct TxnPlan {
     Millis busy_for;
 };
 
-// `answer` and `stored` are what loading said; owner_gone tells whether a lease holder is certainly
-// dead.
+// `answer` and `stored` are what loading said; owner_gone tells whether a lease holder is certainly dead.
 TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& stored,
              const Now& now, const std::function<bool(std::uint64_t)>& owner_gone);
 
@@ -71,8 +68,8 @@ struct TxnResult {
     TxnOutcome outcome = TxnOutcome::storage;
     StoreAnswer answer = StoreAnswer::transient;
     std::string detail;
-    Record record;  // applied: what was written; newer, stale, busy: what is stored; storage: the
-                    // proposal
+    Record
+        record;  // applied: what was written; newer, stale, busy: what is stored; storage: the proposal
     Millis busy_for;
 };
 

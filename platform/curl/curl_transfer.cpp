@@ -68,8 +68,9 @@ std::size_t Transfer::receive(std::size_t bytes, Receive&& receive) noexcept {
     try {
         if (receive()) return bytes;
         stop_ = Stop::too_large;
-    } catch (const std::bad_alloc&) {  // the only thing that is thrown here; anything else ends in
-                                       // terminate (noexcept)
+    } catch (
+        const std::
+            bad_alloc&) {  // the only thing that is thrown here; anything else ends in terminate (noexcept)
         stop_ = Stop::out_of_memory;
     }
     return give_up;

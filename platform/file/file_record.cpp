@@ -102,8 +102,7 @@ StoreResult FileRecord::load_from(int folder, bool locked, RecordHeader& header,
     settled = is_settled(found.slots);
     StoreResult verdict = judge_record(found.slots, found.newest, key);
     if (verdict.answer == StoreAnswer::absent && has_quarantined(folder, names_)) {
-        // What was damaged is not empty because it was set aside: that is so until something is
-        // stored.
+        // What was damaged is not empty because it was set aside: that is so until something is stored.
         return {StoreAnswer::corrupt,
                 "a damaged record is quarantined and nothing was stored since"};
     }

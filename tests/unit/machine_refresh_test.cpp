@@ -181,8 +181,9 @@ TEST(Protocol, R16_WhatAProviderBringsIsJudgedBeforeItIsCommitted) {
     w.settle();
     EXPECT_TRUE(p.op(op).failed_with(Code::contract_wrong_borrower));
     EXPECT_EQ(w.disk.writes, 0);
-    w.server.borrower = "";  // the partner's flat shape need not name it
-    EXPECT_TRUE(w.start(p).finished);
+    w.server.borrower = "";  // whose session it is must be said where a refresh token is handed out
+    EXPECT_TRUE(w.start(p).failed_with(Code::contract_missing_field));
+    EXPECT_EQ(w.disk.writes, 0);
 }
 
 TEST(Protocol, R16_NoRefreshTokenIsKeptInBackendManagedMode) {
@@ -193,6 +194,7 @@ TEST(Protocol, R16_NoRefreshTokenIsKeptInBackendManagedMode) {
     EXPECT_TRUE(w.start(p).failed_with(Code::contract_unexpected_refresh_token));
     Issued issued = w.server.mint(w.now);
     issued.refresh_token = nullptr;
+    issued.borrower_external_id.clear();  // the shape that carries a session token alone
     const OpID op = p.adopt(issued);
     w.settle();
     EXPECT_TRUE(p.op(op).finished);
