@@ -79,8 +79,10 @@ HttpOutcome read_reply(const ExchangeCall& call, int32_t status, const credit_he
         if (!read_text(headers[i].name, name) || !read_text(headers[i].value, value)) {
             return failed(HttpFailure::interrupted, true, "size without data");
         }
-        if (name.size() > call.max_header_bytes || value.size() > call.max_header_bytes ||
-            (header_bytes += name.size() + value.size()) > call.max_header_bytes) {
+        const bool one_fits =
+            name.size() <= call.max_header_bytes && value.size() <= call.max_header_bytes;
+        if (one_fits) header_bytes += name.size() + value.size();
+        if (!one_fits || header_bytes > call.max_header_bytes) {
             return failed(HttpFailure::reply_too_large, true, "reply headers too large");
         }
         outcome.response.headers.push_back({std::string(name), std::string(value)});
