@@ -1,7 +1,9 @@
 #include "platform/curl/curl_library.h"
 
 #include <curl/curl.h>
+#include <dlfcn.h>
 
+#include <cstdint>
 #include <cstdlib>
 
 namespace credit::curl {
@@ -17,8 +19,19 @@ struct Library {
     bool default_trust = false;
 };
 
+// OpenSSL frees its state at exit while the engine's thread, which nobody joins, may just be ending and freeing the same
+// state: a double free (seen by ASan in a program that left main() right after closing). OpenSSL has an option against it
+// that must come first; libcurl does not set it. Looked up at run time, since libcurl may be built with another TLS library.
+void keep_openssl_past_exit() noexcept {
+    constexpr std::uint64_t kNoAtExit = 0x0008'0000;  // OPENSSL_INIT_NO_ATEXIT
+    using Init = int (*)(std::uint64_t, const void*);
+    if (auto* init = reinterpret_cast<Init>(::dlsym(RTLD_DEFAULT, "OPENSSL_init_crypto")))
+        init(kNoAtExit, nullptr);
+}
+
 Library initialise() noexcept {
     Library library;
+    keep_openssl_past_exit();
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         library.fault = "libcurl cannot be initialised";
         return library;
