@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/fixed_text.h"
 #include "core/base/secret.h"
 #include "credit/credit.h"
 
@@ -18,6 +19,10 @@ inline bool read_text(const credit_str& in, std::string_view& out) noexcept {
 
 // What the library hands out has a NUL after `size`. That is why there is no overload for a
 // string_view: only for owners that guarantee it.
+template <std::size_t N>
+credit_str to_c(const FixedText<N>& text) noexcept {
+    return {text.c_str(), text.size()};
+}
 inline credit_str to_c(const std::string& text) noexcept {
     return {text.c_str(), text.size()};
 }

@@ -99,6 +99,12 @@ void* allocate(std::size_t size) {
     return data;
 }
 
+void* allocate_outside(std::size_t size) {
+    void* data = std::calloc(1, size == 0 ? 1 : size);
+    if (data == nullptr) throw std::bad_alloc();
+    return data;
+}
+
 void release(void* data, std::size_t size) noexcept {
     if (data == nullptr) return;
     if (size == 0) size = 1;

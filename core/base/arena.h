@@ -14,7 +14,9 @@ void install(void* region, std::size_t size, bool locked) noexcept;
 
 // Zeroed memory for a secret; throws std::bad_alloc. Thread-safe.
 void* allocate(std::size_t size);
-// Wipes and frees. `size` is what allocate() was given. Thread-safe; null is allowed.
+// The same from outside the region: for reserves that are seldom used, which would crowd out secrets that live long.
+void* allocate_outside(std::size_t size);
+// Wipes and frees. `size` is what was asked for. Thread-safe; null is allowed.
 void release(void* data, std::size_t size) noexcept;
 
 struct Report {

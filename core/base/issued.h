@@ -4,18 +4,23 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "core/base/error.h"
+#include "core/base/fixed_text.h"
 #include "core/base/secret.h"
 
 namespace credit {
 
+// A short text of the platform: an id, an enum value.
+using PlatformText = FixedText<256>;
+// Its request and correlation ids.
+using TraceID = FixedText<128>;
+
 // Enum values stay raw strings: the platform may add some at any time.
 struct Journey {
-    std::string journey_id;
-    std::string status;
-    std::string next_action;  // empty: null
+    PlatformText journey_id;
+    PlatformText status;
+    PlatformText next_action;  // empty: null
     bool operator==(const Journey&) const = default;
 };
 
@@ -27,12 +32,12 @@ struct Issued {
     std::int64_t refresh_expires_at_ms = 0;
     std::int64_t server_time_ms = 0;  // envelope or body `timestamp`
     std::int64_t http_date_ms = 0;    // HTTP Date header
-    std::string borrower_id;
-    std::string borrower_external_id;
+    PlatformText borrower_id;
+    PlatformText borrower_external_id;
     bool has_journey = false;  // the field activeJourney was there, maybe null
     std::optional<Journey> journey;
-    std::string request_id;
-    std::string correlation_id;
+    TraceID request_id;
+    TraceID correlation_id;
 };
 
 // What an answer to a refresh means (reliability table 2.7, R23).

@@ -22,10 +22,21 @@ std::shared_ptr<const Secret> Secret::copy_of(std::span<const std::byte> bytes) 
 }
 
 Secret::Secret(std::size_t size)
-    : data_(static_cast<char*>(arena::allocate(size + 1))), size_(size) {}
+    : data_(static_cast<char*>(arena::allocate(size + 1))), size_(size), capacity_(size) {}
+
+Secret::Secret(std::size_t capacity, Where where)
+    : data_(static_cast<char*>(where == Where::arena ? arena::allocate(capacity + 1)
+                                                     : arena::allocate_outside(capacity + 1))),
+      capacity_(capacity) {}
+
+void Secret::fill(std::string_view bytes) {
+    CREDIT_CHECK(bytes.size() <= capacity_ && size_ == 0);
+    if (!bytes.empty()) std::memcpy(data_, bytes.data(), bytes.size());
+    size_ = bytes.size();
+}
 
 Secret::~Secret() {
-    arena::release(data_, size_ + 1);
+    arena::release(data_, capacity_ + 1);
 }
 
 bool Secret::equals(std::string_view other) const noexcept {
@@ -62,8 +73,16 @@ SecretBuffer& SecretBuffer::operator=(SecretBuffer&& other) noexcept {
 
 void SecretBuffer::reserve(std::size_t capacity) {
     if (capacity <= capacity_) return;
-    char* grown =
-        static_cast<char*>(arena::allocate(capacity + 1));  // one zero byte behind the last
+    move_to(static_cast<char*>(arena::allocate(capacity + 1)), capacity);
+}
+
+void SecretBuffer::reserve_outside(std::size_t capacity) {
+    if (capacity <= capacity_) return;
+    move_to(static_cast<char*>(arena::allocate_outside(capacity + 1)), capacity);
+}
+
+// One zero byte stands behind the last, always.
+void SecretBuffer::move_to(char* grown, std::size_t capacity) noexcept {
     if (size_ != 0) std::memcpy(grown, data_, size_);
     const std::size_t size = size_;
     release();

@@ -15,7 +15,13 @@ class Secret {
     static std::shared_ptr<const Secret> copy_of(std::string_view bytes);
     static std::shared_ptr<const Secret> copy_of(std::span<const std::byte> bytes);
 
+    enum class Where {
+        arena,
+        outside
+    };  // outside: for a rare case, not from the locked region that everybody shares
     explicit Secret(std::size_t size);
+    // Room for up to `capacity` bytes; empty until fill().
+    Secret(std::size_t capacity, Where where);
     ~Secret();
     Secret(const Secret&) = delete;
     Secret& operator=(const Secret&) = delete;
@@ -24,6 +30,8 @@ class Secret {
     const char* data() const noexcept { return data_; }
     std::size_t size() const noexcept { return size_; }
     char* writable() noexcept { return data_; }  // only before it is shared
+    std::size_t capacity() const noexcept { return capacity_; }
+    void fill(std::string_view bytes);  // once, before it is shared; at most capacity()
 
     // Constant time in the bytes; differing lengths are unequal at once.
     bool equals(std::string_view other) const noexcept;
@@ -31,6 +39,7 @@ class Secret {
   private:
     char* data_ = nullptr;
     std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
 };
 
 using SecretRef = std::shared_ptr<const Secret>;
@@ -52,7 +61,8 @@ class SecretBuffer {
     SecretBuffer(const SecretBuffer&) = delete;
     SecretBuffer& operator=(const SecretBuffer&) = delete;
 
-    void reserve(std::size_t capacity);  // keeps the content; throws std::bad_alloc
+    void reserve(std::size_t capacity);          // keeps the content; throws std::bad_alloc
+    void reserve_outside(std::size_t capacity);  // the same for a rare case, see Secret::Where
     void append(std::string_view bytes);
     void append(char byte) { append(std::string_view(&byte, 1)); }
     void resize(std::size_t size);  // new bytes are zero
@@ -69,6 +79,7 @@ class SecretBuffer {
     }
 
   private:
+    void move_to(char* grown, std::size_t capacity) noexcept;
     void release() noexcept;
     char* data_ = nullptr;
     std::size_t size_ = 0;

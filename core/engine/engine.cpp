@@ -45,15 +45,20 @@ Engine& Engine::shared() {
 }
 
 void Engine::post(Task task) {
+    Tasks one;
+    one.push_back(std::move(task));
+    take(std::move(one));
+}
+
+void Engine::take(Tasks tasks) {
     {
         const std::lock_guard<std::mutex> hold(mutex_);
-        mailbox_.push_back(std::move(task));
         try {
             if (threaded_ && !running_) start_thread_locked();
         } catch (const std::system_error&) {  // no thread to be had: the task was not taken on
-            mailbox_.pop_back();
             throw std::bad_alloc();
         }
+        mailbox_.splice(mailbox_.end(), tasks);
     }
     poller_->wake();
 }
@@ -96,7 +101,7 @@ bool Engine::has_tasks() {
 }
 
 void Engine::run_tasks() {
-    std::deque<Task> tasks;
+    Tasks tasks;
     {
         const std::lock_guard<std::mutex> hold(mutex_);
         tasks.swap(mailbox_);
@@ -109,16 +114,21 @@ void Engine::run_tasks() {
 
 Millis Engine::run_timers() {
     Millis next = kForever;
-    const std::vector<std::shared_ptr<Timed>> all(timed_.begin(), timed_.end());
-    for (const std::shared_ptr<Timed>& timed : all) {
+    round_.assign(timed_.begin(), timed_.end());
+    // By index: what is called may add others.
+    for (std::size_t i = 0; i < round_.size(); ++i) {
+        const std::shared_ptr<Timed> timed = std::move(round_[i]);
         if (timed->poked() || timed->until_due().count <= 0) timed->on_due();
         next = min(next, timed->until_due());
     }
+    round_.clear();
     return next;
 }
 
 void Engine::add(const std::shared_ptr<Timed>& timed) {
     timed_.insert(timed);
+    round_.reserve(
+        timed_.size());  // so that a round needs no memory: nobody could be told that there is none
 }
 void Engine::remove(const std::shared_ptr<Timed>& timed) {
     timed_.erase(timed);

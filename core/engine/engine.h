@@ -4,12 +4,13 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <vector>
 
 #include "core/engine/executor.h"
 #include "core/http/retry_budget.h"
@@ -29,6 +30,7 @@ class Timed {
 class Engine {
   public:
     using Task = std::function<void()>;
+    using Tasks = std::list<Task>;
 
     Engine(std::shared_ptr<Poller> poller, std::shared_ptr<Executor> storage);
 
@@ -39,6 +41,8 @@ class Engine {
 
     // Any thread. The task runs on the engine thread, never inside post().
     void post(Task task);
+    // The same without allocating, as long as the engine has a session: for tasks made beforehand (R22).
+    void take(Tasks tasks);
     // Any thread, no allocation: makes the engine look at poked().
     void wake() { poller_->wake(); }
     Executor& storage() { return *storage_; }
@@ -64,10 +68,11 @@ class Engine {
     std::shared_ptr<Executor> storage_;
     RetryBudget budget_;
     std::mutex mutex_;
-    std::deque<Task> mailbox_;
+    Tasks mailbox_;
     bool threaded_ = false;
     bool running_ = false;
     std::set<std::shared_ptr<Timed>> timed_;
+    std::vector<std::shared_ptr<Timed>> round_;  // those of the round under way
 };
 
 }  // namespace credit

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 namespace credit {
 
@@ -16,23 +17,49 @@ void run_thread_start_hook() noexcept;
 class Executor {
   public:
     using Job = std::function<void()>;
+    using Jobs =
+        std::list<Job>;  // of one: its memory is taken when it is made, not when it is handed over
     virtual ~Executor() = default;
-    virtual void run(Job job) = 0;
+    // Takes the jobs over. While somebody holds the executor this needs no memory (R22).
+    virtual void take(Jobs jobs) = 0;
+    virtual void hold() {}
+    virtual void release() {}
+
+    void run(Job job) {
+        Jobs one;
+        one.push_back(std::move(job));
+        take(std::move(one));
+    }
+
+    class Hold {
+      public:
+        explicit Hold(Executor& executor) : executor_(executor) { executor_.hold(); }
+        ~Hold() { executor_.release(); }
+        Hold(const Hold&) = delete;
+        Hold& operator=(const Hold&) = delete;
+
+      private:
+        Executor& executor_;
+    };
 };
 
 // One thread, started on demand and ended after a few idle seconds. Never joined: it holds what it needs.
 class StorageThread : public Executor {
   public:
     StorageThread() : shared_(std::make_shared<Shared>()) {}
-    void run(Job job) override;
+    void take(Jobs jobs) override;
+    void hold() override;
+    void release() override;
 
   private:
     struct Shared {
         std::mutex mutex;
         std::condition_variable more;
-        std::deque<Job> jobs;
+        Jobs jobs;
         bool running = false;
+        int holders = 0;  // while there are some the thread stays
     };
+    void start_locked();
     static void work(const std::shared_ptr<Shared>& shared);
     std::shared_ptr<Shared> shared_;
 };

@@ -26,10 +26,10 @@ std::string encode_shape(const RefreshShape& shape) {
     return out;
 }
 
-std::optional<RefreshShape> decode_shape(const std::string& bytes) {
+std::optional<RefreshShape> decode_shape(std::string_view bytes) {
     if (bytes.size() < kFixed || bytes[0] != kVersion) return std::nullopt;
     const std::size_t line = bytes.find('\n', kFixed);
-    if (line == std::string::npos) return std::nullopt;
+    if (line == std::string_view::npos) return std::nullopt;
     const auto in_range = [&](std::size_t at, char last) {
         return bytes[at] >= 1 && bytes[at] <= last;
     };

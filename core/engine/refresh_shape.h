@@ -9,6 +9,6 @@
 namespace credit {
 
 std::string encode_shape(const RefreshShape& shape);
-std::optional<RefreshShape> decode_shape(const std::string& bytes);
+std::optional<RefreshShape> decode_shape(std::string_view bytes);
 
 }  // namespace credit

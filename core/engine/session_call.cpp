@@ -32,7 +32,7 @@ HttpRequest wire_request(const CallRequest& call, const std::string& platform_ur
 }
 
 // The platform's words are not trusted with the path: only unreserved characters stand for themselves.
-std::string path_segment(const std::string& text) {
+std::string path_segment(std::string_view text) {
     static constexpr char kDigits[] = "0123456789ABCDEF";
     std::string out;
     for (const char c : text) {

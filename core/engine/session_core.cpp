@@ -12,6 +12,8 @@
 namespace credit {
 namespace {
 
+constexpr std::size_t kUsualEffects = 8;  // of one step; those of many callers are more
+
 std::uint64_t random_u64(Entropy& entropy) {
     std::uint64_t value = 0;
     entropy.fill(std::as_writable_bytes(std::span<std::uint64_t, 1>(&value, 1)));
@@ -68,6 +70,7 @@ SessionCore::SessionCore(Engine& engine, SessionConfig config, std::string borro
       // Operation ids start anywhere, so that nobody comes to rely on where.
       next_op_((random_u64(*config_.ports.entropy) >> 24) + 1),
       machine_(setup_for(config_, borrower_)) {
+    effects_.reserve(kUsualEffects);
     store_ = config_.ports.store->open_record(record_key(config_.settings, borrower_));
     CREDIT_CHECK(store_ != nullptr);
 }
@@ -98,17 +101,27 @@ void SessionCore::open() {
 // Events that callbacks cause while effects are being carried out wait their turn: the machine is not re-entered.
 void SessionCore::feed(const Event& event) {
     if (closed_) return;
-    queued_.push_back(event);
-    if (feeding_) return;
+    if (feeding_) {
+        queued_.push_back(event);
+        return;
+    }
     feeding_ = true;
-    for (std::size_t i = 0; i < queued_.size() && !closed_; ++i) {
-        Effects effects;
-        const Event next = std::move(queued_[i]);
-        machine_.step(next, now(), effects);
-        carry_out(effects);
+    step(event);
+    while (!queued_.empty() && !closed_) {
+        const Event next = std::move(queued_.front());
+        queued_.pop_front();
+        step(next);
     }
     queued_.clear();
     feeding_ = false;
+}
+
+// The effects' memory is kept from step to step (R22).
+void SessionCore::step(const Event& event) {
+    effects_.clear();
+    machine_.step(event, now(), effects_);
+    carry_out(effects_);
+    effects_.clear();
 }
 
 void SessionCore::carry_out(Effects& effects) {
@@ -127,7 +140,7 @@ void SessionCore::carry_out_one(Effect& effect) {
         SessionCore& core;
         void operator()(effect::Load&) { core.load(); }
         void operator()(effect::Peek& e) { core.peek(e.round); }
-        void operator()(effect::RunTxn& e) { core.run_txn(std::move(e.txn)); }
+        void operator()(effect::RunTxn& e) { core.run_txn(e.work); }
         void operator()(effect::BeginBackground&) {
             core.background_ = core.config_.ports.background->begin();
             core.feed(event::BackgroundAnswered{core.background_ != 0});

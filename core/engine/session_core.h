@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,8 +12,10 @@
 #include <vector>
 
 #include "core/engine/engine.h"
+#include "core/engine/landing.h"
 #include "core/engine/session.h"
 #include "core/engine/token_cell.h"
+#include "core/platform_api/verdict.h"
 #include "core/ports/secure_store.h"
 #include "core/session/machine.h"
 
@@ -96,6 +99,7 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     };
 
     void feed(const Event& event);
+    void step(const Event& event);
     void guarded(const Engine::Task& task);
     void on_storage(Executor::Job job);
     void broken(Code code, const char* what);
@@ -118,7 +122,10 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     // session_storage.cpp
     void load();
     void peek(std::uint64_t round);
-    void run_txn(Txn txn);
+    void run_txn(const TxnRef& work);
+    Delivery make_delivery();
+    void carry(const Delivery::Parcel& parcel, Engine::Tasks back);
+    void attempt_on_storage(const Executor::Job& job);
     void dress(Record& record) const;
     void journal_failure(Code code);
     RefreshShape configured_shape() const;
@@ -126,7 +133,7 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     // session_network.cpp
     void send_refresh(const effect::SendRefresh& wanted);
     void refresh_with_headers(const effect::SendRefresh& wanted, HttpRequest request,
-                              std::string correlation_id, RefreshRoute route);
+                              const RefreshJudgeContext& context, std::shared_ptr<Landing> landing);
     void ask_provider(const effect::AskProvider& ask);
     void ask_partner(std::uint64_t ask, const ProviderRequest& request);
     void provider_answered(std::uint64_t ask, const Stamp& sent, Result<Issued> issued);
@@ -134,6 +141,9 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void login_answered(std::uint64_t login, const PartnerAuth::Answer& answer);
     void expire_logins();
     using Answered = std::function<void(HttpOutcome& outcome)>;
+    void refresh_answered(std::uint64_t flight, const Stamp& sent, HttpOutcome& outcome,
+                          const RefreshJudgeContext& context,
+                          const std::shared_ptr<Landing>& landing);
     std::uint64_t begin_exchange(HttpRequest request, Answered answered);
     void cancel_exchange(std::uint64_t exchange);
     void finish_request(HttpRequest& request);
@@ -178,7 +188,9 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     std::uint64_t background_ = 0;
     bool closed_ = false;
     bool feeding_ = false;
-    std::vector<Event> queued_;
+    std::deque<Event> queued_;
+    Effects effects_;
+    std::shared_ptr<Landing> landing_;    // while a refresh's reply is carried to the store
     const char* failed_check_ = nullptr;  // why the session closed by itself (R36)
 
     // storage thread only

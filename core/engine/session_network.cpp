@@ -1,5 +1,6 @@
 // Refreshes and session requests on the wire.
 #include <array>
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -58,25 +59,37 @@ void SessionCore::finish_request(HttpRequest& request) {
                                                  : settings.user_agent});
 }
 
-// Sends; `answered` runs on the engine thread. 0: there was no memory, nothing was sent and nothing will be answered.
+// Sends; `answered` runs on the engine thread, and nothing between the reply and it allocates (R22). 0: there was no
+// memory, nothing was sent and nothing will be answered.
 std::uint64_t SessionCore::begin_exchange(HttpRequest request, Answered answered) {
-    const std::uint64_t exchange = ++last_exchange_;
-    auto self = shared_from_this();
+    struct Exchange {
+        std::shared_ptr<SessionCore> core;
+        std::uint64_t id;
+        Answered answered;
+        HttpOutcome outcome;
+    };
+    const std::uint64_t id = ++last_exchange_;
     try {
-        auto done = [self, exchange, answered = std::move(answered)](HttpOutcome outcome) {
-            auto shared = std::make_shared<HttpOutcome>(std::move(outcome));
-            self->post([core = self.get(), exchange, answered, shared] {
-                core->exchanges_.erase(exchange);
-                answered(*shared);
-            });
+        auto exchange = std::make_shared<Exchange>(
+            Exchange{shared_from_this(), id, std::move(answered), HttpOutcome{}});
+        Engine::Tasks back;
+        back.emplace_back([exchange] {
+            SessionCore& core = *exchange->core;
+            core.exchanges_.erase(exchange->id);
+            const auto judge = [&exchange] { exchange->answered(exchange->outcome); };
+            core.guarded(std::ref(judge));
+        });
+        auto done = [exchange, back = std::move(back)](HttpOutcome outcome) mutable {
+            exchange->outcome = std::move(outcome);
+            exchange->core->engine_.take(std::move(back));
         };
-        exchanges_.emplace(exchange, 0);
-        exchanges_[exchange] = config_.ports.transport->start(std::move(request), std::move(done));
+        exchanges_.emplace(id, 0);
+        exchanges_[id] = config_.ports.transport->start(std::move(request), std::move(done));
     } catch (const std::bad_alloc&) {
-        exchanges_.erase(exchange);
+        exchanges_.erase(id);
         return 0;
     }
-    return exchange;
+    return id;
 }
 
 void SessionCore::cancel_exchange(std::uint64_t exchange) {
@@ -133,7 +146,7 @@ void SessionCore::expire_logins() {
 void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
     const std::uint64_t flight = wanted.flight;
     const auto answer_now = [&](RefreshAnswer answer) {
-        feed(event::RefreshAnswered{flight, Stamp::of(now()), std::move(answer)});
+        feed(event::RefreshAnswered{flight, Stamp::of(now()), std::move(answer), nullptr});
     };
     RetryBudget& budget = engine_.budget();
     budget.on_elapsed(elapsed_now().ms);
@@ -143,10 +156,18 @@ void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
     }
     const auto shape = decode_shape(wanted.intent.shape);
     if (!shape) return answer_now(unsent(Code::internal, "the stored request cannot be read"));
-    std::string correlation_id = fresh_uuid();
+    std::shared_ptr<Landing> landing;
+    try {
+        landing = std::make_shared<Landing>(engine_.storage(), machine_.record());
+        landing->delivery = make_delivery();
+    } catch (const std::bad_alloc&) {  // R22: what cannot be received is not sent
+        return answer_now(unsent(Code::out_of_memory, "no memory to receive the reply"));
+    }
+    const RefreshJudgeContext context{config_.settings.environment, shape->route, fresh_uuid()};
     CREDIT_CHECK(wanted.intent.idempotency_key != nullptr);
-    HttpRequest request = make_refresh_request(
-        *shape, wanted.credential, wanted.intent.idempotency_key->view(), correlation_id);
+    HttpRequest request =
+        make_refresh_request(*shape, wanted.credential, wanted.intent.idempotency_key->view(),
+                             context.correlation_id.view());
     const Policy& policy = config_.settings.policy;
     finish_request(request);
     request.fresh_connection = true;  // R15
@@ -156,39 +177,52 @@ void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
         request.send_before =
             ElapsedTime{wanted.lease_until.ms - policy.attempt_timeout.count};  // R9
     }
-    refresh_with_headers(wanted, std::move(request), std::move(correlation_id), shape->route);
+    refresh_with_headers(wanted, std::move(request), context, std::move(landing));
 }
 
 void SessionCore::refresh_with_headers(const effect::SendRefresh& wanted, HttpRequest request,
-                                       std::string correlation_id, RefreshRoute route) {
+                                       const RefreshJudgeContext& context,
+                                       std::shared_ptr<Landing> landing) {
     const std::uint64_t flight = wanted.flight;
     auto shared = std::make_shared<HttpRequest>(std::move(request));
-    with_partner_headers(route != RefreshRoute::platform, [=, this](PartnerAuth::Answer auth) {
+    const bool partner_route = context.route != RefreshRoute::platform;
+    with_partner_headers(partner_route, [=, this,
+                                         landing = std::move(landing)](PartnerAuth::Answer auth) {
         const Stamp sent = Stamp::of(now());
         if (!auth.ok) {
             RefreshAnswer refused = unsent(auth.error.code, auth.error.message);
             if (auth.error.code == Code::partner_unauthorized)
                 refused.kind = AnswerKind::unauthorized;
-            return feed(event::RefreshAnswered{flight, sent, std::move(refused)});
+            return feed(event::RefreshAnswered{flight, sent, std::move(refused), nullptr});
         }
         for (const HttpHeader& header : auth.headers)
             shared->headers.push_back(header);
         if (auth.bearer != nullptr) shared->bearer = auth.bearer;
-        const RefreshJudgeContext context{config_.settings.environment, route, correlation_id};
         const std::uint64_t exchange =
             begin_exchange(std::move(*shared), [=, this](HttpOutcome& outcome) {
-                RefreshAnswer answer = judge_refresh(outcome, context);
-                if (answer.error.correlation_id.empty())
-                    answer.error.correlation_id = correlation_id;
-                if (answer.issued.correlation_id.empty())
-                    answer.issued.correlation_id = correlation_id;
-                count(engine_.budget(), answer, elapsed_now());
-                feed(event::RefreshAnswered{flight, sent, std::move(answer)});
+                refresh_answered(flight, sent, outcome, context, landing);
             });
         if (exchange != 0) return;
-        feed(event::RefreshAnswered{flight, sent,
-                                    unsent(Code::out_of_memory, "no memory to send the refresh")});
+        feed(event::RefreshAnswered{
+            flight, sent, unsent(Code::out_of_memory, "no memory to send the refresh"), nullptr});
     });
+}
+
+// From here until the store has the new tokens nothing allocates (R22).
+void SessionCore::refresh_answered(std::uint64_t flight, const Stamp& sent, HttpOutcome& outcome,
+                                   const RefreshJudgeContext& context,
+                                   const std::shared_ptr<Landing>& landing) {
+    RefreshAnswer answer = judge_refresh(outcome, context, landing->reader);
+    if (answer.kind == AnswerKind::issued) {
+        if (answer.issued.correlation_id.empty())
+            answer.issued.correlation_id = context.correlation_id;
+    } else if (answer.error.correlation_id.empty()) {
+        answer.error.correlation_id = context.correlation_id.view();
+    }
+    count(engine_.budget(), answer, elapsed_now());
+    landing_ = landing;
+    feed(event::RefreshAnswered{flight, sent, std::move(answer), landing->room});
+    landing_ = nullptr;
 }
 
 void SessionCore::ask_provider(const effect::AskProvider& ask) {

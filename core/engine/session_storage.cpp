@@ -1,4 +1,5 @@
 // What happens on the storage thread: loading, looking, and the transaction between lock and unlock (DESIGN 1).
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -13,30 +14,29 @@ namespace {
 struct Reading {
     StoreAnswer answer = StoreAnswer::transient;
     std::string detail;
-    std::optional<Record> record;
 };
 
-Reading read_record(RecordStore& store) {
+// `body` is where the record is read into; `secrets`, when given, where its tokens go.
+Reading read_record(RecordStore& store, SecretBuffer& body, SecretReserve* secrets,
+                    std::optional<Record>& record) {
     Reading out;
     RecordHeader header;
-    SecretBuffer body;
-    const StoreResult result = store.load(header, body);
+    StoreResult result = store.load(header, body);
     out.answer = result.answer;
-    out.detail = result.detail;
+    out.detail = std::move(result.detail);
     if (result.answer != StoreAnswer::present) return out;
-    Record record;
-    switch (decode_record(header, body, record)) {
+    switch (decode_record(header, body, record.emplace(), secrets)) {
         case RecordFault::none:
-            out.record = std::move(record);
             return out;
         case RecordFault::newer_format:
             out.answer = StoreAnswer::newer_format;
-            return out;
+            break;
         case RecordFault::malformed:
             out.answer = StoreAnswer::corrupt;
             out.detail = "the record does not decode";
-            return out;
+            break;
     }
+    record.reset();
     return out;
 }
 
@@ -49,13 +49,17 @@ bool unchanged(const Txn& txn, RecordStore& store) {
            peek.header.write_seq == txn.proposal.write_seq;
 }
 
-StoreResult write_record(RecordStore& store, Record& record, bool both_slots) {
-    fit_record(record);
+StoreResult write_record(RecordStore& store, const Record& record, SecretBuffer& body,
+                         bool both_slots) {
     RecordHeader header;
-    SecretBuffer body;
-    body.reserve(encoded_size(record));
     encode_record(record, header, body);
     return store.replace(header, body, both_slots);
+}
+
+// Where a record of that size fits without allocating, if it does anywhere.
+SecretBuffer& body_for(TxnWork& work, std::size_t bytes) {
+    const bool large = bytes > work.body.capacity() && bytes <= work.large_body.capacity();
+    return large ? work.large_body : work.body;
 }
 
 // The commit lock, given back whatever happens under it.
@@ -75,8 +79,32 @@ class CommitLock {
     const StoreResult result_;
 };
 
-TxnResult execute(Txn& txn, RecordStore& store, Clock& clock) {
-    TxnResult result;
+StoreAnswer read_stored(TxnWork& work, RecordStore& store) {
+    if (unchanged(work.txn, store)) {
+        work.stored = work.txn.proposal;
+        work.stored->version = work.txn.expected;
+        return StoreAnswer::present;
+    }
+    SecretBuffer& body = body_for(work, work.large_body.capacity());  // its size is not known yet
+    Reading reading = read_record(store, body, &work.secrets, work.stored);
+    work.result.detail = std::move(reading.detail);
+    return reading.answer;
+}
+
+StoreAnswer write_planned(TxnWork& work, const TxnPlan& planned, RecordStore& store) {
+    SecretBuffer& body = body_for(work, encoded_size(planned.record));
+    StoreResult written = write_record(store, planned.record, body, planned.both_slots);
+    if (written.answer == StoreAnswer::done && planned.erase_quarantine) {
+        written = store.erase_quarantine();
+    }
+    work.result.detail = std::move(written.detail);
+    return written.answer;
+}
+
+// The transaction between lock and unlock (DESIGN 1). Allocates nothing when `work` came from a Landing.
+void execute(TxnWork& work, RecordStore& store, Clock& clock) {
+    Txn& txn = work.txn;
+    TxnResult& result = work.result;
     result.id = txn.id;
     result.kind = txn.kind;
     result.record = txn.proposal;
@@ -84,36 +112,19 @@ TxnResult execute(Txn& txn, RecordStore& store, Clock& clock) {
     if (!lock.held()) {
         result.answer = lock.result().answer;
         result.detail = lock.result().detail;
-        return result;
+        return;
     }
-    Reading reading;
-    if (unchanged(txn, store)) {
-        reading.answer = StoreAnswer::present;
-        reading.record = txn.proposal;
-        reading.record->version = txn.expected;
-    } else {
-        reading = read_record(store);
-    }
+    result.answer = read_stored(work, store);
     txn.owner = store.owner_id();
-    TxnPlan planned = plan(txn, reading.answer, reading.record, clock.now(),
-                           [&](std::uint64_t owner) { return store.owner_gone(owner); });
+    const TxnPlan planned = plan(txn, result.answer, work.stored, clock.now(),
+                                 [&](std::uint64_t owner) { return store.owner_gone(owner); });
     result.outcome = planned.outcome;
-    result.answer = reading.answer;
-    result.detail = reading.detail;
     result.busy_for = planned.busy_for;
     if (planned.write) {
-        const StoreResult written = write_record(store, planned.record, planned.both_slots);
-        result.answer = written.answer;
-        result.detail = written.detail;
-        if (written.answer == StoreAnswer::done && planned.erase_quarantine) {
-            const StoreResult erased = store.erase_quarantine();
-            result.answer = erased.answer;
-            result.detail = erased.detail;
-        }
+        result.answer = write_planned(work, planned, store);
         if (result.answer != StoreAnswer::done) result.outcome = TxnOutcome::storage;
     }
-    if (result.outcome != TxnOutcome::storage) result.record = std::move(planned.record);
-    return result;
+    if (result.outcome != TxnOutcome::storage) result.record = planned.record;
 }
 
 StoreResult erase_locked(RecordStore& store) {
@@ -136,17 +147,19 @@ Error erase_record(SecureStore& store, const RecordKey& key) {
 }
 
 // What a job throws closes the session that wanted it, not the process (R36).
+void SessionCore::attempt_on_storage(const Executor::Job& job) {
+    try {
+        job();
+    } catch (const CheckFailed& failed) {
+        post([this, what = failed.what()] { broken(Code::internal, what); });
+    } catch (const std::bad_alloc&) {
+        post([this] { broken(Code::out_of_memory, "out of memory"); });
+    }
+}
+
 void SessionCore::on_storage(Executor::Job job) {
-    engine_.storage().run([self = shared_from_this(), job = std::move(job)] {
-        try {
-            job();
-        } catch (const CheckFailed& failed) {
-            self->post(
-                [core = self.get(), what = failed.what()] { core->broken(Code::internal, what); });
-        } catch (const std::bad_alloc&) {
-            self->post([core = self.get()] { core->broken(Code::out_of_memory, "out of memory"); });
-        }
-    });
+    engine_.storage().run(
+        [self = shared_from_this(), job = std::move(job)] { self->attempt_on_storage(job); });
 }
 
 // R36: the record says why the session closed, if the store can still take it. Nothing else in it changes.
@@ -159,12 +172,14 @@ void SessionCore::journal_failure(Code code) {
         try {
             const CommitLock lock(*self->store_);
             if (!lock.held()) return;
-            Reading reading = read_record(*self->store_);
-            if (!reading.record) return;
-            entry.generation = reading.record->version.generation;
-            reading.record->journal.add(std::move(entry));
-            reading.record->write_seq += 1;
-            write_record(*self->store_, *reading.record, false);
+            SecretBuffer body;
+            std::optional<Record> record;
+            read_record(*self->store_, body, nullptr, record);
+            if (!record) return;
+            entry.generation = record->version.generation;
+            record->journal.add(entry);
+            record->write_seq += 1;
+            write_record(*self->store_, *record, body, false);
         } catch (const CheckFailed&) {  // the same trouble again; the log has it
         } catch (const std::bad_alloc&) {
         }
@@ -173,9 +188,12 @@ void SessionCore::journal_failure(Code code) {
 
 void SessionCore::load() {
     on_storage([self = shared_from_this()] {
-        Reading reading = read_record(*self->store_);
-        event::Loaded loaded{reading.answer, std::move(reading.detail), std::move(reading.record)};
-        self->post([self, loaded = std::move(loaded)] { self->feed(loaded); });
+        SecretBuffer body;
+        auto loaded = std::make_shared<event::Loaded>();
+        Reading reading = read_record(*self->store_, body, nullptr, loaded->record);
+        loaded->answer = reading.answer;
+        loaded->detail = std::move(reading.detail);
+        self->post([at = self.get(), loaded] { at->feed(*loaded); });
     });
 }
 
@@ -187,12 +205,38 @@ void SessionCore::peek(std::uint64_t round) {
     });
 }
 
-void SessionCore::run_txn(Txn txn) {
-    on_storage([self = shared_from_this(), txn = std::move(txn)]() mutable {
-        self->dress(txn.proposal);
-        event::TxnDone done{execute(txn, *self->store_, *self->config_.ports.clock)};
-        self->post([self, done = std::move(done)] { self->feed(done); });
+// There and back without allocating when the way was made beforehand (R22).
+Delivery SessionCore::make_delivery() {
+    Delivery out;
+    out.parcel = std::make_shared<Delivery::Parcel>();
+    Engine::Tasks back;
+    back.emplace_back([parcel = out.parcel] {
+        const std::shared_ptr<SessionCore> core = std::move(parcel->core);
+        const TxnRef work = std::move(parcel->work);
+        const auto done = [&core, &work] { core->feed(event::TxnDone{work}); };
+        core->guarded(std::ref(done));
     });
+    out.job.emplace_back([parcel = out.parcel, back = std::move(back)]() mutable {
+        parcel->core->carry(*parcel, std::move(back));
+    });
+    return out;
+}
+
+void SessionCore::run_txn(const TxnRef& work) {
+    const bool landing = landing_ != nullptr && landing_->room == work;
+    Delivery delivery = landing ? std::move(landing_->delivery) : make_delivery();
+    delivery.parcel->core = shared_from_this();
+    delivery.parcel->work = work;
+    engine_.storage().take(std::move(delivery.job));
+}
+
+void SessionCore::carry(const Delivery::Parcel& parcel, Engine::Tasks back) {
+    const auto job = [&] {
+        dress(parcel.work->txn.proposal);
+        execute(*parcel.work, *store_, *config_.ports.clock);
+        engine_.take(std::move(back));
+    };
+    attempt_on_storage(std::ref(job));
 }
 
 // The machine says that a mark is to be made; which key and which request it is for is known here (R12, R13).

@@ -61,13 +61,13 @@ Result<HttpRequest> make_session_request(std::string_view url,
 struct Envelope {
     bool present = false;  // a JSON object with requestID and with either data or error
     bool has_error = false;
-    std::string request_id;
-    std::string correlation_id;
+    TraceID request_id;
+    TraceID correlation_id;
     bool correlation_given = false;  // the field was there and not null, whatever it held
     std::int64_t timestamp_ms = 0;
-    std::string error_code;
+    FixedText<64> error_code;
     std::string error_message;
-    std::string error_field;  // details.field
+    FixedText<128> error_field;  // details.field
     bool retryable = false;
     bool retryable_given = false;
 };
@@ -109,6 +109,11 @@ struct IssuedContext {
 // success's clothes (platform_refused, partner_refused). Unknown fields are ignored, unknown enum
 // values kept raw. Borrower fields are not required: whose session it is, is judged by the session.
 Result<Issued> parse_issued(const SecretBuffer& body, const IssuedContext& context);
+
+// The same out of memory that was taken before the reply came; a reply that can be kept allocates nothing (R22).
+class ReplyRoom;
+Result<Issued> parse_issued(const SecretBuffer& body, const IssuedContext& context,
+                            ReplyRoom& room);
 
 // contract_expired_pair when one of the tokens is over by the server's own clock: the body's
 // timestamp, else the HTTP Date. parse_issued has asked already, without the date.

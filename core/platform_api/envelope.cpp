@@ -8,7 +8,7 @@ namespace {
 // A nested object is read only when its keys are unambiguous.
 std::optional<json::Object> clean_object(const json::Field& field) {
     auto object = field.object();
-    if (!object || json::duplicate_key(*object)) return std::nullopt;
+    if (!object || json::key_fault(*object)) return std::nullopt;
     return object;
 }
 
@@ -39,7 +39,7 @@ bool read_error(const json::Object& error, Envelope& envelope) {
 
 Envelope read_envelope_object(const json::Object& object) {
     Envelope envelope;
-    if (json::duplicate_key(object)) return envelope;
+    if (json::key_fault(object)) return envelope;
     read_trace(object, envelope);
     const bool identified = !json::Field(object, "requestID").text().empty();
     const json::Field data(object, "data");
@@ -64,7 +64,7 @@ PartnerReply read_partner_reply(const SecretBuffer& body) {
     PartnerReply reply;
     const json::Document document(body.view(), kMaxJsonBytes);
     const auto object = document.object();
-    if (!object || json::duplicate_key(*object)) return reply;
+    if (!object || json::key_fault(*object)) return reply;
     const json::Field error(*object, "error");
     reply.present = error.kind() == json::Kind::string;
     if (!reply.present) return reply;

@@ -2,6 +2,7 @@
 #include "core/platform_api/contract.h"
 #include "core/platform_api/envelope_reader.h"
 #include "core/platform_api/journey_reader.h"
+#include "core/platform_api/reply_room_parts.h"
 #include "core/platform_api/reply_text.h"
 #include "core/platform_api/token_rules.h"
 
@@ -11,7 +12,7 @@ namespace {
 // Where the tokens stand: in the envelope's data, or at the top of the partner's flat shape.
 struct Place {
     json::Object object;
-    std::string prefix;
+    ObjectReader::Prefix prefix;
 };
 
 // The error of a reply whose status said success.
@@ -51,8 +52,8 @@ Result<Place> find_tokens(const json::Object& body) {
 
 class IssuedReader {
   public:
-    IssuedReader(const Place& place, const IssuedContext& context)
-        : reader_(place.object, place.prefix, context.lenient), context_(context) {}
+    IssuedReader(const Place& place, const IssuedContext& context, ReplyRoom& room)
+        : reader_(place.object, place.prefix, context.lenient), context_(context), room_(room) {}
 
     void run(Issued& out) {
         out.session_token = token(reader_.required_text("sessionToken"), "sessionToken");
@@ -71,12 +72,13 @@ class IssuedReader {
   private:
     SecretRef token(std::string_view text, std::string_view name) {
         if (!reader_.ok()) return nullptr;
-        const Status fine = check_token(text, context_.environment, reader_.name_of(name));
-        if (!fine.ok()) {
-            reader_.adopt(fine.error());
+        if (const Status fine = check_token(text, context_.environment, name); !fine.ok()) {
+            Error error = fine.error();
+            error.message = reader_.name_of(error.message);
+            reader_.adopt(std::move(error));
             return nullptr;
         }
-        return Secret::copy_of(text);
+        return room_.parts().secrets.copy_of(text);
     }
 
     SecretRef refresh_token() {
@@ -99,7 +101,7 @@ class IssuedReader {
         }
         const auto object = field.object();
         if (!object) return reader_.complain(Code::contract_wrong_type, kName, "is not an object");
-        const std::string prefix = reader_.name_of(kName) + ".";
+        const ObjectReader::Prefix prefix = reader_.prefix_of(kName);
         if (auto twice = duplicate_error(*object, prefix)) return take_fault(std::move(*twice));
         ObjectReader inner(*object, prefix, reader_.lenient());
         out.journey = read_journey(inner);
@@ -114,9 +116,11 @@ class IssuedReader {
 
     ObjectReader reader_;
     const IssuedContext& context_;
+    ReplyRoom& room_;
 };
 
-Result<Issued> read_issued(const json::Object& body, const IssuedContext& context) {
+Result<Issued> read_issued(const json::Object& body, const IssuedContext& context,
+                           ReplyRoom& room) {
     if (const auto twice = duplicate_error(body, "")) return *twice;
     // Tokens beside an error: a refresh has rotated, so that they count (R16); nobody else may
     // trust such a reply.
@@ -127,7 +131,7 @@ Result<Issued> read_issued(const json::Object& body, const IssuedContext& contex
     Result<Place> place = find_tokens(body);
     if (!place.ok()) return place.error();
     Issued issued;
-    IssuedReader reader(place.value(), context);
+    IssuedReader reader(place.value(), context, room);
     reader.run(issued);
     ObjectReader top(body, "", context.lenient);
     issued.server_time_ms = top.time("timestamp", false);
@@ -146,12 +150,19 @@ bool is_over(std::int64_t expires_at_ms, std::int64_t now_ms) noexcept {
 }  // namespace
 
 Result<Issued> parse_issued(const SecretBuffer& body, const IssuedContext& context) {
-    const json::Document document(body.view(), kMaxJsonBytes);
+    ReplyRoom room(ReplyRoom::Size::as_needed);
+    return parse_issued(body, context, room);
+}
+
+Result<Issued> parse_issued(const SecretBuffer& body, const IssuedContext& context,
+                            ReplyRoom& room) {
+    json::Document& document = room.parts().document;
+    document.read(body.view(), kMaxJsonBytes);
     if (const auto fault = document_error(document)) return *fault;
     const json::Object object = *document.object();
     Envelope trace;
     read_trace(object, trace);
-    Result<Issued> result = read_issued(object, context);
+    Result<Issued> result = read_issued(object, context, room);
     if (!result.ok()) {
         Error error = result.error();
         error.request_id = trace.request_id;

@@ -1,10 +1,10 @@
 #include "core/platform_api/json.h"
 
 #include <algorithm>
+#include <array>
 #include <new>
-#include <vector>
 
-#include "core/base/arena.h"
+#include "core/base/check.h"
 #include "core/platform_api/contract.h"
 
 namespace credit::json {
@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::size_t kMinCapacity = 64;
+// Of one object that is read; the platform's have about ten.
+constexpr std::size_t kMaxMembers = 512;
 
 bool is_blank(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -71,38 +73,61 @@ Kind kind_of(const Value& value) noexcept {
 
 }  // namespace
 
-Document::Document(std::string_view text, std::size_t max_bytes) {
-    text = without_mark(text);
-    fault_ = text.size() > max_bytes ? Fault::too_large : parse(text);
+Document::Room Document::make_room(std::size_t capacity,
+                                   void (SecretBuffer::*reserve)(std::size_t)) {
+    Room room;
+    (room.padded.*reserve)(capacity + simdjson::SIMDJSON_PADDING);
+    (room.strings.*reserve)(string_buffer_bytes(capacity));
+    room.capacity = capacity;
+    return room;
 }
 
-void Document::LentStrings::lend(std::size_t bytes) {
-    document_.string_buf.reset(static_cast<std::uint8_t*>(arena::allocate(bytes)));
-    bytes_ = bytes;
-}
-
-Document::LentStrings::~LentStrings() {
-    if (bytes_ != 0) arena::release(document_.string_buf.release(), bytes_);
-}
-
-Fault Document::parse(std::string_view text) {
-    const char first = first_character(text);
-    if (first == '\0') return Fault::not_json;
-    padded_.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-    padded_.append(text);
-    padded_.resize(text.size() + simdjson::SIMDJSON_PADDING);
-
-    const std::size_t capacity = std::max(text.size(), kMinCapacity);
+void Document::make_parser(std::size_t capacity) {
     // simdjson counts the document itself as a level.
     if (parser_.allocate(capacity, kMaxJsonDepth + 1) != simdjson::SUCCESS ||
         document_.allocate(capacity) != simdjson::SUCCESS) {
         throw std::bad_alloc();
     }
-    strings_.lend(string_buffer_bytes(capacity));
+    document_.string_buf.reset();  // ours is lent instead
+}
+
+void Document::reserve(std::size_t usual, std::size_t largest) {
+    usual_ = make_room(usual, &SecretBuffer::reserve);
+    large_ = make_room(largest, &SecretBuffer::reserve_outside);
+    make_parser(largest);
+}
+
+Document::Room& Document::room_for(std::size_t bytes) {
+    if (bytes <= usual_.capacity) return usual_;
+    if (bytes <= large_.capacity) return large_;
+    const std::size_t capacity = std::max(bytes, kMinCapacity);
+    usual_ = make_room(capacity, &SecretBuffer::reserve);
+    make_parser(capacity);
+    return usual_;
+}
+
+void Document::read(std::string_view text, std::size_t max_bytes) {
+    CREDIT_CHECK(!root_ && fault_ == Fault::none);
+    text = without_mark(text);
+    fault_ = text.size() > max_bytes ? Fault::too_large : parse(text);
+}
+
+void Document::LentStrings::lend(SecretBuffer& strings) noexcept {
+    document_.string_buf.release();
+    document_.string_buf.reset(reinterpret_cast<std::uint8_t*>(strings.data()));
+}
+
+Fault Document::parse(std::string_view text) {
+    const char first = first_character(text);
+    if (first == '\0') return Fault::not_json;
+    Room& room = room_for(text.size());
+    room.padded.append(text);
+    room.padded.resize(text.size() + simdjson::SIMDJSON_PADDING);
+    strings_.lend(room.strings);
 
     Value root;
     const auto error =
-        parser_.parse_into_document(document_, padded_.data(), text.size(), false).get(root);
+        parser_.parse_into_document(document_, room.padded.data(), text.size(), false).get(root);
     if (error == simdjson::SUCCESS) {
         root_ = root;
         return Fault::none;
@@ -119,14 +144,18 @@ std::optional<Object> Document::object() const noexcept {
     return out;
 }
 
-std::optional<std::string_view> duplicate_key(const Object& object) {
-    std::vector<std::string_view> keys;
-    for (const simdjson::dom::key_value_pair member : object)
-        keys.push_back(member.key);
-    std::sort(keys.begin(), keys.end());
-    const auto twice = std::adjacent_find(keys.begin(), keys.end());
-    if (twice == keys.end()) return std::nullopt;
-    return *twice;
+std::optional<KeyFault> key_fault(const Object& object) {
+    std::array<std::string_view, kMaxMembers> keys;
+    std::size_t count = 0;
+    for (const simdjson::dom::key_value_pair member : object) {
+        if (count == keys.size()) return KeyFault{true, {}};
+        keys[count++] = member.key;
+    }
+    const auto end = keys.begin() + static_cast<std::ptrdiff_t>(count);
+    std::sort(keys.begin(), end);
+    const auto twice = std::adjacent_find(keys.begin(), end);
+    if (twice == end) return std::nullopt;
+    return KeyFault{false, *twice};
 }
 
 Field::Field(const Object& parent, std::string_view name) noexcept {

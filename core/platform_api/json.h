@@ -23,14 +23,20 @@ enum class Fault { none, too_large, too_deep, not_json, truncated, malformed };
 // the padded input, and simdjson's string buffer, which holds every unescaped string, tokens
 // included. What cannot be reached are the registers and the 64-byte stack block through which
 // simdjson reads the end of its input. Its tape and its index of the structure hold offsets and
-// numbers only. A parser serves one text, so that nothing of it stays behind.
+// numbers only. A document serves one text, so that nothing of it stays behind.
 class Document {
   public:
-    // Throws std::bad_alloc.
-    Document(std::string_view text, std::size_t max_bytes);
+    Document() = default;
+    Document(std::string_view text, std::size_t max_bytes) { read(text, max_bytes); }
     ~Document() = default;
     Document(const Document&) = delete;
     Document& operator=(const Document&) = delete;
+
+    // Takes the memory for a text of up to `largest` bytes; one of up to `usual` bytes will lie in the arena. Throws
+    // std::bad_alloc.
+    void reserve(std::size_t usual, std::size_t largest);
+    // Once. Throws std::bad_alloc, but not after reserve() for as much.
+    void read(std::string_view text, std::size_t max_bytes);
 
     Fault fault() const noexcept { return fault_; }
     // The top level; nothing for a fault or a text that is no object.
@@ -38,34 +44,46 @@ class Document {
     std::optional<Value> value() const noexcept { return root_; }
 
   private:
-    // Lends simdjson's document a string buffer of the arena and takes it back before the document
-    // frees it.
+    // Where the text of one document is kept.
+    struct Room {
+        std::size_t capacity = 0;
+        SecretBuffer padded;
+        SecretBuffer strings;
+    };
+    // Lends simdjson's document a string buffer of ours and takes it back before the document frees it.
     class LentStrings {
       public:
         explicit LentStrings(simdjson::dom::document& document) noexcept : document_(document) {}
-        ~LentStrings();
+        ~LentStrings() { document_.string_buf.release(); }
         LentStrings(const LentStrings&) = delete;
         LentStrings& operator=(const LentStrings&) = delete;
-        void lend(std::size_t bytes);
+        void lend(SecretBuffer& strings) noexcept;
 
       private:
         simdjson::dom::document& document_;
-        std::size_t bytes_ = 0;
     };
 
+    static Room make_room(std::size_t capacity, void (SecretBuffer::*reserve)(std::size_t));
+    void make_parser(std::size_t capacity);
+    Room& room_for(std::size_t bytes);
     Fault parse(std::string_view text);
 
-    SecretBuffer padded_;
+    Room usual_;
+    Room large_;
     simdjson::dom::parser parser_;
     simdjson::dom::document document_;
-    LentStrings strings_{document_};  // after the document: goes first
+    LentStrings strings_{document_};  // after the document and the rooms: goes first
     std::optional<Value> root_;
     Fault fault_ = Fault::none;
 };
 
-// A key that stands in `object` more than once, after unescaping; the view lives as long as the
-// document.
-std::optional<std::string_view> duplicate_key(const Object& object);
+// Why the members of an object are not to be trusted: a key that stands there more than once, after unescaping, or
+// more members than can be looked through without memory. The view lives as long as the document.
+struct KeyFault {
+    bool too_many = false;
+    std::string_view key;
+};
+std::optional<KeyFault> key_fault(const Object& object);
 
 enum class Kind { absent, null, string, boolean, object, array, number };
 

@@ -1,6 +1,7 @@
 #include "core/platform_api/object_reader.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/http/text.h"
 #include "core/platform_api/reply_text.h"
@@ -22,8 +23,19 @@ bool is_clean(std::string_view text) noexcept {
 
 }  // namespace
 
-ObjectReader::ObjectReader(const json::Object& object, std::string prefix, bool lenient)
-    : object_(object), prefix_(std::move(prefix)), lenient_(lenient) {}
+ObjectReader::ObjectReader(const json::Object& object, const Prefix& prefix, bool lenient)
+    : object_(object), prefix_(prefix), lenient_(lenient) {}
+
+ObjectReader::Prefix ObjectReader::prefix_of(std::string_view name) const noexcept {
+    std::array<char, Prefix::kMaxBytes> text{};
+    std::size_t size = 0;
+    for (const std::string_view part : {prefix_.view(), name, std::string_view(".")}) {
+        const std::size_t kept = std::min(part.size(), text.size() - size);
+        std::copy_n(part.begin(), kept, text.begin() + static_cast<std::ptrdiff_t>(size));
+        size += kept;
+    }
+    return std::string_view(text.data(), size);
+}
 
 void ObjectReader::adopt(Error error) {
     if (!error_) error_ = std::move(error);
@@ -47,7 +59,7 @@ std::string_view ObjectReader::required_text(std::string_view name) {
     return value.text();
 }
 
-std::string ObjectReader::optional_text(std::string_view name) {
+std::string_view ObjectReader::optional_text(std::string_view name) {
     const json::Field value = field(name);
     if (!value.given()) return {};
     if (value.kind() != json::Kind::string) {
@@ -58,7 +70,7 @@ std::string ObjectReader::optional_text(std::string_view name) {
         complain(Code::contract_malformed, name, "is over 256 bytes or has control characters");
         return {};
     }
-    return std::string(value.text());
+    return value.text();
 }
 
 std::int64_t ObjectReader::time(std::string_view name, bool required) {
@@ -92,9 +104,13 @@ std::optional<Error> document_error(const json::Document& document) {
 }
 
 std::optional<Error> duplicate_error(const json::Object& object, std::string_view prefix) {
-    const auto key = json::duplicate_key(object);
-    if (!key) return std::nullopt;
-    const std::string name = clean_field(*key);
+    const auto fault = json::key_fault(object);
+    if (!fault) return std::nullopt;
+    if (fault->too_many) {
+        return Error(Code::contract_malformed,
+                     std::string(prefix) + "an object has too many members");
+    }
+    const std::string name(clean_field(fault->key));
     const std::string shown = name.empty() ? "a key" : std::string(prefix) + name;
     return Error(Code::contract_duplicate_key, shown + ": stands there twice");
 }

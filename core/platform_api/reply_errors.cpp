@@ -81,8 +81,8 @@ Error bare_error(Code code, const HttpResponse& response, std::string_view text)
 Error reply_error(Code code, const HttpResponse& response, const Envelope& envelope) {
     Error error = bare_error(code, response, "");
     error.message = "HTTP " + std::to_string(response.status);
-    if (!envelope.error_code.empty()) error.message += " " + envelope.error_code;
-    if (!envelope.error_field.empty()) error.message += " (" + envelope.error_field + ")";
+    if (!envelope.error_code.empty()) error.message += " " + envelope.error_code.str();
+    if (!envelope.error_field.empty()) error.message += " (" + envelope.error_field.str() + ")";
     if (!envelope.error_message.empty()) error.message += ": " + envelope.error_message;
     error.platform_code = envelope.error_code;
     error.request_id = envelope.request_id;

@@ -17,9 +17,9 @@ bool is_credential(std::string_view text) noexcept {
 }
 
 template <class Test>
-std::string clean(std::string_view text, std::size_t max_bytes, Test allowed) {
+std::string_view clean(std::string_view text, std::size_t max_bytes, Test allowed) {
     const bool fine = text.size() <= max_bytes && text::all(text, allowed) && !is_credential(text);
-    return fine ? std::string(text) : std::string();
+    return fine ? text : std::string_view{};
 }
 
 constexpr bool is_code_char(char c) {
@@ -28,15 +28,15 @@ constexpr bool is_code_char(char c) {
 
 }  // namespace
 
-std::string clean_code(std::string_view text) {
+std::string_view clean_code(std::string_view text) {
     return clean(text, kMaxCodeBytes, is_code_char);
 }
 
-std::string clean_id(std::string_view text) {
+std::string_view clean_id(std::string_view text) {
     return clean(text, kMaxIdBytes, text::is_visible);
 }
 
-std::string clean_field(std::string_view text) {
+std::string_view clean_field(std::string_view text) {
     return clean(text, kMaxIdBytes, [](char c) { return is_code_char(c) || c == '[' || c == ']'; });
 }
 

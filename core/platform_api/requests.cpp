@@ -81,7 +81,9 @@ Status check_profile(const SecretRef& profile) {
     // A byte order mark, which replies may begin with, has no place inside a body.
     const bool marked = profile->view().starts_with('\xef');
     if (!object || marked) return invalid("profile", "is not a JSON object");
-    if (json::duplicate_key(*object)) return invalid("profile", "has a key twice");
+    if (const auto fault = json::key_fault(*object)) {
+        return invalid("profile", fault->too_many ? "has too many members" : "has a key twice");
+    }
     if (has_api_key(profile->view())) {
         return Error(Code::api_key_refused, "profile: contains an API key");
     }

@@ -178,7 +178,8 @@ class Refusal {
     bool enveloped_ = false;
 };
 
-RefreshAnswer judge_success(const HttpResponse& response, const RefreshJudgeContext& context) {
+RefreshAnswer judge_success(const HttpResponse& response, const RefreshJudgeContext& context,
+                            ReplyRoom& room) {
     if (is_compressed(response)) {
         Error error =
             bare_error(Code::contract_compressed, response, "the body is compressed, unasked");
@@ -186,7 +187,7 @@ RefreshAnswer judge_success(const HttpResponse& response, const RefreshJudgeCont
     }
     const bool backend_managed = context.route == RefreshRoute::backend_managed;
     Result<Issued> parsed = parse_issued(
-        response.body, IssuedContext{context.environment, false, backend_managed, true});
+        response.body, IssuedContext{context.environment, false, backend_managed, true}, room);
     if (!parsed.ok()) {
         Error error = parsed.error();
         error.http_status = response.status;
@@ -205,8 +206,14 @@ RefreshAnswer judge_success(const HttpResponse& response, const RefreshJudgeCont
 }  // namespace
 
 RefreshAnswer judge_refresh(const HttpOutcome& outcome, const RefreshJudgeContext& context) {
+    ReplyRoom room(ReplyRoom::Size::as_needed);
+    return judge_refresh(outcome, context, room);
+}
+
+RefreshAnswer judge_refresh(const HttpOutcome& outcome, const RefreshJudgeContext& context,
+                            ReplyRoom& room) {
     if (!outcome.ok) return judge_failure(outcome);
-    if (is_success(outcome.response.status)) return judge_success(outcome.response, context);
+    if (is_success(outcome.response.status)) return judge_success(outcome.response, context, room);
     return Refusal(outcome.response, context).judge();
 }
 

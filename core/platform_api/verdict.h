@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/platform_api/contract.h"
+#include "core/platform_api/reply_room.h"
 #include "core/ports/transport.h"
 
 namespace credit {
@@ -9,7 +10,7 @@ namespace credit {
 struct RefreshJudgeContext {
     Environment environment = Environment::test;
     RefreshRoute route = RefreshRoute::platform;
-    std::string correlation_id;  // ours: an envelope with another one is no verdict
+    TraceID correlation_id;  // ours: an envelope with another one is no verdict
 };
 
 // Judges the outcome of a refresh. What the fields of an answer promise beyond their names:
@@ -26,7 +27,10 @@ struct RefreshJudgeContext {
 // - `body_digest` is given for 5xx and 422 whose envelope has a requestID, which tells a cached
 // answer from two equal
 //   ones; 0 otherwise.
+// With a `room`, a reply that brings tokens is judged without allocating (R22).
 RefreshAnswer judge_refresh(const HttpOutcome& outcome, const RefreshJudgeContext& context);
+RefreshAnswer judge_refresh(const HttpOutcome& outcome, const RefreshJudgeContext& context,
+                            ReplyRoom& room);
 
 // Judges the partner's answer to a session request: the tokens, or why not. 401/403 of the partner:
 // partner_unauthorized; (with a platform error in `details`, whose fault it then is:

@@ -10,7 +10,9 @@
 #include <string_view>
 
 #include "core/base/check.h"
+#include "core/base/fixed_text.h"
 #include "core/base/secret.h"
+#include "core/base/secret_reserve.h"
 
 namespace credit {
 
@@ -33,15 +35,14 @@ class ByteWriter {
     }
     void boolean(bool value) { number(static_cast<std::uint8_t>(value)); }
 
-    void text(std::string_view value, std::size_t limit) {
-        CREDIT_CHECK(value.size() <= limit);
-        number(static_cast<std::uint16_t>(value.size()));
-        raw(value);
+    template <std::size_t N>
+    void text(const FixedText<N>& value) {
+        sized(value);
     }
     // Null is written as no bytes; a secret of no bytes could not be told from it.
     void secret(const SecretRef& value, std::size_t limit) {
-        CREDIT_CHECK(value == nullptr || value->size() != 0);
-        text(view_or_empty(value), limit);
+        CREDIT_CHECK(value == nullptr || (value->size() != 0 && value->size() <= limit));
+        sized(view_or_empty(value));
     }
 
     // Tag, length, content. `write` is called with a ByteWriter, twice.
@@ -56,6 +57,10 @@ class ByteWriter {
     }
 
   private:
+    void sized(std::string_view value) {
+        number(static_cast<std::uint16_t>(value.size()));
+        raw(value);
+    }
     void raw(std::string_view bytes) {
         size_ += bytes.size();
         if (out_ != nullptr) out_->append(bytes);
@@ -69,7 +74,8 @@ class ByteWriter {
 // reads asks finished() at the end instead of after every field.
 class ByteReader {
   public:
-    explicit ByteReader(std::string_view bytes) : rest_(bytes) {}
+    explicit ByteReader(std::string_view bytes, SecretReserve* secrets = nullptr)
+        : rest_(bytes), secrets_(secrets) {}
 
     bool empty() const noexcept { return rest_.empty(); }
     bool finished() const noexcept { return !failed_ && rest_.empty(); }
@@ -94,15 +100,19 @@ class ByteReader {
         return value == 1;
     }
 
-    std::string text(std::size_t limit) { return std::string(sized(limit)); }
+    template <std::size_t N>
+    void text(FixedText<N>& out) noexcept {
+        out = sized(N);
+    }
     // Straight from the buffer into the arena; null when there are no bytes.
     SecretRef secret(std::size_t limit) {
         const std::string_view bytes = sized(limit);
-        return bytes.empty() ? nullptr : Secret::copy_of(bytes);
+        if (bytes.empty()) return nullptr;
+        return secrets_ != nullptr ? secrets_->copy_of(bytes) : Secret::copy_of(bytes);
     }
 
     // The content of a section whose tag was read.
-    ByteReader section() noexcept { return ByteReader(take(number<std::uint16_t>())); }
+    ByteReader section() noexcept { return ByteReader(take(number<std::uint16_t>()), secrets_); }
 
   private:
     std::string_view sized(std::size_t limit) noexcept {
@@ -121,6 +131,7 @@ class ByteReader {
     }
 
     std::string_view rest_;
+    SecretReserve* secrets_;
     bool failed_ = false;
 };
 

@@ -18,7 +18,7 @@ struct Peek {    // -> Peeked
     std::uint64_t round = 0;
 };
 struct RunTxn {  // -> TxnDone
-    Txn txn;
+    TxnRef work;
 };
 struct BeginBackground {};  // -> BackgroundAnswered
 struct EndBackground {};

@@ -36,7 +36,7 @@ struct Peeked {
     std::uint64_t write_seq = 0;
 };
 struct TxnDone {
-    TxnResult result;
+    TxnRef work;  // with its result
 };
 struct BackgroundAnswered {
     bool granted = false;
@@ -46,6 +46,7 @@ struct RefreshAnswered {
     std::uint64_t flight = 0;
     Stamp sent;
     RefreshAnswer answer;
+    TxnRef room = nullptr;  // for the commit; null: to be made (R22)
 };
 // The answer to effect::AskProvider.
 struct ProviderAnswered {

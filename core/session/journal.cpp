@@ -1,8 +1,6 @@
 #include "core/session/journal.h"
 
-#include <utility>
-
-#include "core/session/text_cut.h"
+#include <algorithm>
 
 namespace credit {
 namespace {
@@ -25,16 +23,29 @@ std::string_view journal_event_name(JournalEvent event) noexcept {
     return "unknown";
 }
 
-void Journal::add(JournalEntry entry) {
-    cut_text(entry.request_id, kMaxIDBytes);
-    cut_text(entry.correlation_id, kMaxIDBytes);
+Journal& Journal::operator=(const Journal& other) noexcept {
+    if (this != &other) {
+        std::copy_n(other.entries_.begin(), other.count_, entries_.begin());
+        count_ = other.count_;
+    }
+    return *this;
+}
+
+bool Journal::operator==(const Journal& other) const noexcept {
+    return std::ranges::equal(entries(), other.entries());
+}
+
+void Journal::add(const JournalEntry& entry) noexcept {
     // Without this a fault that repeats every few seconds would push out what explains it.
-    if (!entries_.empty() && equal_but_for_time(entries_.back(), entry)) {
-        entries_.back().at = entry.at;
+    if (count_ != 0 && equal_but_for_time(entries_[count_ - 1], entry)) {
+        entries_[count_ - 1].at = entry.at;
         return;
     }
-    if (entries_.size() == kMaxEntries) entries_.pop_front();
-    entries_.push_back(std::move(entry));
+    if (count_ == kMaxEntries) {
+        std::move(entries_.begin() + 1, entries_.end(), entries_.begin());
+        --count_;
+    }
+    entries_[count_++] = entry;
 }
 
 }  // namespace credit

@@ -1,12 +1,13 @@
 // The bounded, secret-free diary that lives in the record and explains every sign-out (R37).
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <deque>
-#include <string>
+#include <span>
 #include <string_view>
 
 #include "core/base/code.h"
+#include "core/base/fixed_text.h"
 #include "core/base/time.h"
 
 namespace credit {
@@ -58,30 +59,40 @@ enum class JournalEvent : std::uint8_t {
 };
 std::string_view journal_event_name(JournalEvent event) noexcept;  // "unknown" for others
 
+// A request or correlation id as records keep it; longer ones are cut.
+using JournalID = FixedText<64>;
+
 struct JournalEntry {
     WallTime at;
     JournalEvent what = JournalEvent::internal_error;
     Code why = Code::ok;
     std::uint64_t generation = 0;
-    std::string request_id;  // at most kMaxIDBytes; longer ones are cut
-    std::string correlation_id;
+    JournalID request_id;
+    JournalID correlation_id;
     bool operator==(const JournalEntry&) const = default;
 };
 
+// Lies inside its record, so that adding an entry and copying a record allocate nothing (R22).
 class Journal {
   public:
     static constexpr std::size_t kMaxEntries = 64;
-    static constexpr std::size_t kMaxIDBytes = 64;
+    static constexpr std::size_t kMaxIDBytes = JournalID::kMaxBytes;
+
+    Journal() = default;
+    Journal(const Journal& other) noexcept { *this = other; }
+    Journal& operator=(const Journal& other) noexcept;
+    ~Journal() = default;
 
     // Drops the oldest entry when full. An entry equal to the newest in all but time only moves the
     // time.
-    void add(JournalEntry entry);
-    const std::deque<JournalEntry>& entries() const noexcept { return entries_; }
-    void clear() noexcept { entries_.clear(); }
-    bool operator==(const Journal&) const = default;
+    void add(const JournalEntry& entry) noexcept;
+    std::span<const JournalEntry> entries() const noexcept { return {entries_.data(), count_}; }
+    void clear() noexcept { count_ = 0; }
+    bool operator==(const Journal& other) const noexcept;
 
   private:
-    std::deque<JournalEntry> entries_;  // oldest first
+    std::array<JournalEntry, kMaxEntries> entries_;  // oldest first; those behind count_ are stale
+    std::size_t count_ = 0;
 };
 
 }  // namespace credit

@@ -197,16 +197,19 @@ Error Machine::why_no_session(const Now& now) const {
     return {Code::no_session, "no session was started for this borrower"};
 }
 
-void Machine::note(const Now& now, JournalEvent what, Code why, const Error* error) {
+void Machine::note(const Now& now, JournalEvent what, const Error& error) {
+    note(now, what, error.code, error.request_id, error.correlation_id);
+}
+
+void Machine::note(const Now& now, JournalEvent what, Code why, std::string_view request_id,
+                   std::string_view correlation_id) {
     JournalEntry entry;
     entry.at = now.wall;
     entry.what = what;
     entry.why = why;
     entry.generation = record_.version.generation;
-    if (error != nullptr) {
-        entry.request_id = error->request_id;
-        entry.correlation_id = error->correlation_id;
-    }
+    entry.request_id = request_id;
+    entry.correlation_id = correlation_id;
     // What repeats while somebody polls is one entry, as in the journal itself.
     if (!diary_.empty()) {
         JournalEntry last = diary_.back();
@@ -214,7 +217,7 @@ void Machine::note(const Now& now, JournalEvent what, Code why, const Error* err
         if (last == entry) diary_.pop_back();
     }
     if (diary_.size() >= Journal::kMaxEntries) diary_.erase(diary_.begin());
-    diary_.push_back(std::move(entry));
+    diary_.push_back(entry);
 }
 
 }  // namespace credit

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <deque>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -123,8 +122,8 @@ class Machine {
     // storage (machine_store.cpp)
     void progress_store(const Now& now, Effects& fx);
     void progress_end(const Now& now, Effects& fx);
-    void run_txn(TxnKind kind, Record proposal, Effects& fx, std::uint64_t fence = 0,
-                 bool replace = false);
+    void run_txn(TxnKind kind, const Record& proposal, Effects& fx, std::uint64_t fence = 0,
+                 bool replace = false, TxnRef room = nullptr);
     void reconcile(const Record& stored, const Now& now);
     void adopt_stored(const Record& stored, const Now& now);
     void storage_trouble(StoreAnswer answer, const std::string& detail, const Now& now);
@@ -201,7 +200,9 @@ class Machine {
     bool near_end(const Now& now) const;
     bool stuck(const Now& now) const;
     Error why_no_session(const Now& now) const;
-    void note(const Now& now, JournalEvent what, Code why = Code::ok, const Error* error = nullptr);
+    void note(const Now& now, JournalEvent what, Code why = Code::ok,
+              std::string_view request_id = {}, std::string_view correlation_id = {});
+    void note(const Now& now, JournalEvent what, const Error& error);
 
     const MachineSetup setup_;
     Jitter jitter_;
@@ -241,8 +242,7 @@ class Machine {
     bool save_running_ = false;
     int save_failures_ = 0;
     ElapsedTime save_not_before_{INT64_MIN};
-    std::vector<JournalEntry> diary_;                                // not yet written
-    std::map<std::uint64_t, std::vector<JournalEntry>> sent_diary_;  // by transaction
+    std::vector<JournalEntry> diary_;  // not yet written
 
     // callers
     TokenWaiters waiters_;

@@ -282,7 +282,7 @@ void Machine::on_start_answered(const event::ProviderAnswered& answered, const N
     note(now, JournalEvent::started);
     Record proposal = installed(answered.issued, answered.sent);
     proposal.heal = HealCounters{};
-    run_txn(TxnKind::start, std::move(proposal), fx);
+    run_txn(TxnKind::start, proposal, fx);
 }
 
 void Machine::on_install_done(const TxnResult& result, const Now& now, Effects& fx) {

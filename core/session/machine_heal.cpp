@@ -121,7 +121,7 @@ void Machine::progress_heal(const Now& now, Effects& fx) {
         now.wall + setup_.policy.heal_spread_waiting;  // a crash loop does not become a storm
     heal_.step = HealStep::marking;
     note(now, JournalEvent::heal_asked);
-    run_txn(TxnKind::heal_mark, std::move(proposal), fx, heal_.fence);
+    run_txn(TxnKind::heal_mark, proposal, fx, heal_.fence);
 }
 
 void Machine::on_heal_marked(const TxnResult& result, const Now& now, Effects& fx) {
@@ -164,11 +164,9 @@ void Machine::on_heal_answered(const event::ProviderAnswered& answered, const No
     heal.not_before = WallTime{};
     heal.accepted_since = false;
     heal_.step = HealStep::installing;
-    Error ids;
-    ids.request_id = answered.issued.request_id;
-    ids.correlation_id = answered.issued.correlation_id;
-    note(now, JournalEvent::healed, Code::ok, &ids);
-    run_txn(TxnKind::heal, std::move(proposal), fx, heal_.fence);
+    note(now, JournalEvent::healed, Code::ok, answered.issued.request_id,
+         answered.issued.correlation_id);
+    run_txn(TxnKind::heal, proposal, fx, heal_.fence);
 }
 
 void Machine::on_healed(const TxnResult& result, const Now& now, Effects&) {
@@ -189,7 +187,7 @@ void Machine::on_healed(const TxnResult& result, const Now& now, Effects&) {
 
 void Machine::heal_failed(const Error& error, const Now& now, Effects& fx) {
     const Policy& policy = setup_.policy;
-    note(now, JournalEvent::heal_failed, error.code, &error);
+    note(now, JournalEvent::heal_failed, error);
     ++heal_.failures;
     heal_.error = error;
     heal_.blocked = error.code == Code::partner_unauthorized;

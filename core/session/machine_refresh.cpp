@@ -10,6 +10,7 @@ namespace credit {
 namespace {
 
 constexpr int kMostDoublings = 16;  // of a wait; far beyond every cap
+constexpr std::size_t kNotesOfACommit = 4;
 
 Millis clamped_retry_after(std::int64_t wanted_ms, bool waiting, const Policy& policy) {
     return min(Millis{wanted_ms},
@@ -110,7 +111,7 @@ void Machine::mark(const Now& now, Effects& fx) {
         note(now,
              intent.attempts > 1 ? JournalEvent::refresh_replayed : JournalEvent::refresh_marked);
     }
-    run_txn(TxnKind::mark, std::move(proposal), fx, flight_.fence);
+    run_txn(TxnKind::mark, proposal, fx, flight_.fence);
 }
 
 void Machine::land(Effects& fx) {
@@ -137,6 +138,7 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
             if (closing_) return land(fx);
             flight_.step = FlightStep::sending;
             ahead_wanted_ = false;
+            diary_.reserve(diary_.size() + kNotesOfACommit);  // R22
             fx.push_back(effect::SendRefresh{++flight_.id, *record_.intent,
                                              record_.pair->refresh_token, flight_.lease_until,
                                              record_.intent->attempts > 1});
@@ -199,11 +201,9 @@ void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects
             proposal.offset_known = true;
             proposal.offset_ms = *offset;
         }
-        Error ids;
-        ids.request_id = answer.issued.request_id;
-        ids.correlation_id = answer.issued.correlation_id;
-        note(now, JournalEvent::refresh_committed, Code::ok, &ids);
-        run_txn(TxnKind::commit, std::move(proposal), fx, flight_.fence);
+        note(now, JournalEvent::refresh_committed, Code::ok, answer.issued.request_id,
+             answer.issued.correlation_id);
+        run_txn(TxnKind::commit, proposal, fx, flight_.fence, false, answered.room);
         return;
     }
     if (answer.kind == AnswerKind::dead) return condemn(answer.error, now, fx);
@@ -229,7 +229,7 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
     note(now,
          answer.kind == AnswerKind::unsent ? JournalEvent::refresh_unsent
                                            : JournalEvent::refresh_failed,
-         answer.error.code, &answer.error);
+         answer.error);
     if (answer.reachable) intent.answered += 1;
     if (answer.kind != AnswerKind::unsent) intent.maybe_sent = true;
     Failure failure = Failure::ambiguous;
@@ -250,7 +250,7 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
             failure = Failure::final;
             settle = false;
             flight_.blocked = true;
-            note(now, JournalEvent::partner_unauthorized, answer.error.code, &answer.error);
+            note(now, JournalEvent::partner_unauthorized, answer.error);
             break;
         case AnswerKind::malformed:
             if (++flight_.malformed > policy.malformed_replays) {
@@ -306,7 +306,7 @@ void Machine::bump_key(const Now& now) {
 // A verdict is believed under the lease, after the store was read again at the same generation (R24); an alternate pair
 // is tried first (R11).
 void Machine::condemn(const Error& error, const Now& now, Effects& fx) {
-    note(now, JournalEvent::verdict, error.code, &error);
+    note(now, JournalEvent::verdict, error);
     flight_.step = FlightStep::judging;
     flight_.error = error;
     Record proposal = record_;
@@ -315,7 +315,7 @@ void Machine::condemn(const Error& error, const Now& now, Effects& fx) {
         proposal.pair = alternate_;
         proposal.intent.reset();
         proposal.suspect.reset();
-        run_txn(TxnKind::swap, std::move(proposal), fx, flight_.fence);
+        run_txn(TxnKind::swap, proposal, fx, flight_.fence);
         return;
     }
     Suspect suspect;
@@ -326,7 +326,7 @@ void Machine::condemn(const Error& error, const Now& now, Effects& fx) {
     suspect.correlation_id = error.correlation_id;
     if (!record_.suspect) note_death(proposal.heal, now);
     proposal.suspect = suspect;
-    run_txn(TxnKind::suspect, std::move(proposal), fx, flight_.fence);
+    run_txn(TxnKind::suspect, proposal, fx, flight_.fence);
 }
 
 void Machine::on_judged(const TxnResult& result, const Now& now, Effects& fx) {

@@ -7,20 +7,20 @@
 
 namespace credit {
 
-void Machine::run_txn(TxnKind kind, Record proposal, Effects& fx, std::uint64_t fence,
-                      bool replace) {
-    Txn txn;
+void Machine::run_txn(TxnKind kind, const Record& proposal, Effects& fx, std::uint64_t fence,
+                      bool replace, TxnRef room) {
+    TxnRef work = room != nullptr ? std::move(room) : std::make_shared<TxnWork>();
+    Txn& txn = work->txn;
     txn.id = ++next_txn_;
     txn.kind = kind;
     txn.expected = record_.version;
     txn.fence = fence;
-    txn.proposal = std::move(proposal);
+    txn.proposal = proposal;
     txn.replace = replace;
     txn.lease = setup_.policy.lease;
-    txn.journal = diary_;
-    sent_diary_.emplace(txn.id, std::exchange(diary_, {}));
+    txn.journal.swap(diary_);
     ++txns_running_;
-    fx.push_back(effect::RunTxn{std::move(txn)});
+    fx.push_back(effect::RunTxn{std::move(work)});
 }
 
 void Machine::progress_store(const Now& now, Effects& fx) {
@@ -57,7 +57,7 @@ void Machine::progress_end(const Now& now, Effects& fx) {
     proposal.intent.reset();
     proposal.suspect.reset();
     proposal.tombstone = Tombstone{Code::session_ended, now.wall};
-    run_txn(TxnKind::end, std::move(proposal), fx);
+    run_txn(TxnKind::end, proposal, fx);
 }
 
 void Machine::on(const event::Loaded& loaded, const Now& now, Effects&) {
@@ -202,15 +202,12 @@ void Machine::on(const event::Peeked& peeked, const Now& now, Effects&) {
 }
 
 void Machine::on(const event::TxnDone& done, const Now& now, Effects& fx) {
-    CREDIT_CHECK(txns_running_ > 0);
+    CREDIT_CHECK(txns_running_ > 0 && done.work != nullptr);
     --txns_running_;
-    const TxnResult& result = done.result;
-    const auto diary = sent_diary_.find(result.id);
-    if (diary != sent_diary_.end()) {
-        if (result.outcome != TxnOutcome::applied) {  // not written: keep it for the next one
-            diary_.insert(diary_.begin(), diary->second.begin(), diary->second.end());
-        }
-        sent_diary_.erase(diary);
+    const TxnResult& result = done.work->result;
+    if (result.outcome != TxnOutcome::applied) {  // not written: keep it for the next one
+        const std::vector<JournalEntry>& unwritten = done.work->txn.journal;
+        diary_.insert(diary_.begin(), unwritten.begin(), unwritten.end());
     }
     if (result.outcome == TxnOutcome::applied && failing_) {
         note(now, JournalEvent::storage_recovered);

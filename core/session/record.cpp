@@ -3,7 +3,6 @@
 #include <tuple>
 
 #include "core/session/record_layout.h"
-#include "core/session/text_cut.h"
 
 namespace credit {
 namespace {
@@ -56,19 +55,6 @@ bool same_record(const Record& a, const Record& b) noexcept {
     };
     return same_optional(a.pair, b.pair, same_whole_pair) &&
            same_optional(a.intent, b.intent, same_intent) && rest(a) == rest(b);
-}
-
-void fit_record(Record& record) noexcept {
-    cut_text(record.borrower_id, Record::kMaxTextBytes);
-    if (record.journey) {
-        cut_text(record.journey->journey_id, Record::kMaxTextBytes);
-        cut_text(record.journey->status, Record::kMaxTextBytes);
-        cut_text(record.journey->next_action, Record::kMaxTextBytes);
-    }
-    if (record.suspect) {
-        cut_text(record.suspect->request_id, Journal::kMaxIDBytes);
-        cut_text(record.suspect->correlation_id, Journal::kMaxIDBytes);
-    }
 }
 
 RecordHeader header_of(const Record& record) noexcept {

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "core/base/issued.h"
 #include "core/base/record_header.h"
 #include "core/base/secret.h"
+#include "core/base/secret_reserve.h"
 #include "core/base/time.h"
 #include "core/session/journal.h"
 
@@ -42,8 +42,8 @@ struct Intent {
     SecretRef idempotency_key;
     std::uint64_t n = 0;
     std::uint64_t key_epoch = 0;
-    std::string fingerprint;     // of the refresh token it is for
-    std::string shape;           // the exact request, opaque to the session; at most kMaxShapeBytes
+    FixedText<128> fingerprint;  // of the refresh token it is for
+    FixedText<4096> shape;       // the exact request, opaque to the session
     std::uint32_t attempts = 0;  // marked, so at least this many were tried
     std::uint32_t answered = 0;  // attempts that some answer of the server came to
     bool maybe_sent = false;     // some attempt may have left the device
@@ -54,7 +54,6 @@ struct Intent {
     std::uint32_t same_digest = 0;
     static constexpr std::size_t kMaxShapeBytes = 4096;
     static constexpr std::size_t kMaxKeyBytes = 128;
-    static constexpr std::size_t kMaxFingerprintBytes = 128;
 };
 
 // Who may refresh or heal now (R8).
@@ -80,9 +79,9 @@ struct HealCounters {
 struct Suspect {
     Stamp since;
     Code reason = Code::session_dead;
-    bool retried = false;    // tried once more after 15 minutes
-    std::string request_id;  // at most Journal::kMaxIDBytes
-    std::string correlation_id;
+    bool retried = false;  // tried once more after 15 minutes
+    JournalID request_id;
+    JournalID correlation_id;
     bool operator==(const Suspect&) const = default;
 };
 
@@ -92,6 +91,7 @@ struct Tombstone {
     bool operator==(const Tombstone&) const = default;
 };
 
+// Copying one allocates nothing (R22): texts lie inside, tokens are shared.
 struct Record {
     // header
     Environment environment = Environment::test;
@@ -106,18 +106,13 @@ struct Record {
     std::optional<Tombstone> tombstone;
     Lease lease;
     HealCounters heal;
-    std::string borrower_id;         // the platform's own id, at most kMaxTextBytes
-    std::optional<Journey> journey;  // each string at most kMaxTextBytes
-    bool offset_known = false;       // learned server minus device wall clock (R30)
+    PlatformText borrower_id;  // the platform's own id
+    std::optional<Journey> journey;
+    bool offset_known = false;  // learned server minus device wall clock (R30)
     std::int64_t offset_ms = 0;
     Journal journal;
-    static constexpr std::size_t kMaxTextBytes = 256;
 };
 bool same_record(const Record& a, const Record& b) noexcept;  // all fields, tokens by value
-
-// Cuts what a server may have made too long (borrower id, journey, ids of the suspect) to what a record holds. Whoever
-// puts such text into a record calls this, else encoding fails a check.
-void fit_record(Record& record) noexcept;
 
 // The header a record is stored under; body_size is filled in by encode_record.
 RecordHeader header_of(const Record& record) noexcept;
@@ -134,6 +129,8 @@ enum class RecordFault { none, newer_format, malformed };
 // `malformed`: a truncated, overlong, out-of-range or self-contradicting body (a tombstone with a pair, an intent
 // without a pair, generation 0 with a pair, a header that says otherwise, ...). On a fault `record` is left as it was.
 // Never throws but std::bad_alloc.
-RecordFault decode_record(const RecordHeader& header, const SecretBuffer& body, Record& record);
+// With `secrets`, its tokens and its key are taken from there and nothing is allocated (R22).
+RecordFault decode_record(const RecordHeader& header, const SecretBuffer& body, Record& record,
+                          SecretReserve* secrets = nullptr);
 
 }  // namespace credit

@@ -35,8 +35,8 @@ void read(ByteReader& in, Intent& intent) {
     intent.idempotency_key = in.secret(Intent::kMaxKeyBytes);
     intent.n = in.number<std::uint64_t>();
     intent.key_epoch = in.number<std::uint64_t>();
-    intent.fingerprint = in.text(Intent::kMaxFingerprintBytes);
-    intent.shape = in.text(Intent::kMaxShapeBytes);
+    in.text(intent.fingerprint);
+    in.text(intent.shape);
     intent.attempts = in.number<std::uint32_t>();
     intent.answered = in.number<std::uint32_t>();
     intent.maybe_sent = in.boolean();
@@ -50,8 +50,8 @@ void read(ByteReader& in, Suspect& suspect) {
     suspect.since = read_stamp(in);
     suspect.reason = read_code(in);
     suspect.retried = in.boolean();
-    suspect.request_id = in.text(Journal::kMaxIDBytes);
-    suspect.correlation_id = in.text(Journal::kMaxIDBytes);
+    in.text(suspect.request_id);
+    in.text(suspect.correlation_id);
 }
 
 void read(ByteReader& in, Tombstone& tombstone) {
@@ -76,15 +76,15 @@ void read(ByteReader& in, HealCounters& heal) {
 }
 
 void read_platform(ByteReader& in, Record& record) {
-    record.borrower_id = in.text(Record::kMaxTextBytes);
+    in.text(record.borrower_id);
     record.offset_known = in.boolean();
     record.offset_ms = in.number<std::int64_t>();
 }
 
 void read(ByteReader& in, Journey& journey) {
-    journey.journey_id = in.text(Record::kMaxTextBytes);
-    journey.status = in.text(Record::kMaxTextBytes);
-    journey.next_action = in.text(Record::kMaxTextBytes);
+    in.text(journey.journey_id);
+    in.text(journey.status);
+    in.text(journey.next_action);
 }
 
 JournalEntry read_entry(ByteReader& in) {
@@ -93,8 +93,8 @@ JournalEntry read_entry(ByteReader& in) {
     entry.what = static_cast<JournalEvent>(in.number<std::uint8_t>());
     entry.why = read_code(in);
     entry.generation = in.number<std::uint64_t>();
-    entry.request_id = in.text(Journal::kMaxIDBytes);
-    entry.correlation_id = in.text(Journal::kMaxIDBytes);
+    in.text(entry.request_id);
+    in.text(entry.correlation_id);
     return entry;
 }
 
@@ -139,8 +139,8 @@ constexpr std::uint32_t bit(RecordSection tag) {
 constexpr std::uint32_t kAlwaysThere = bit(RecordSection::lease) | bit(RecordSection::heal) |
                                        bit(RecordSection::platform) | bit(RecordSection::journal);
 
-bool read_body(std::string_view bytes, Record& record) {
-    ByteReader body(bytes);
+bool read_body(std::string_view bytes, Record& record, SecretReserve* secrets) {
+    ByteReader body(bytes, secrets);
     std::uint32_t seen = 0;
     std::uint8_t last = 0;
     while (!body.empty()) {
@@ -171,12 +171,13 @@ bool header_fits(const RecordHeader& header, const SecretBuffer& body) noexcept 
 
 }  // namespace
 
-RecordFault decode_record(const RecordHeader& header, const SecretBuffer& body, Record& record) {
+RecordFault decode_record(const RecordHeader& header, const SecretBuffer& body, Record& record,
+                          SecretReserve* secrets) {
     if (header.format > RecordHeader::kFormat) return RecordFault::newer_format;
     if (!header_fits(header, body)) return RecordFault::malformed;
     Record decoded;
     take_header(header, decoded);
-    if (!read_body(body.view(), decoded)) return RecordFault::malformed;
+    if (!read_body(body.view(), decoded, secrets)) return RecordFault::malformed;
     if (record_contradicts_itself(decoded)) return RecordFault::malformed;
     // The flag is what a store sees without the key; a body that says otherwise was never ours.
     if (header.flags != header_of(decoded).flags) return RecordFault::malformed;

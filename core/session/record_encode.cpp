@@ -28,8 +28,8 @@ void write(ByteWriter& out, const Intent& intent) {
     out.secret(intent.idempotency_key, Intent::kMaxKeyBytes);
     out.number(intent.n);
     out.number(intent.key_epoch);
-    out.text(intent.fingerprint, Intent::kMaxFingerprintBytes);
-    out.text(intent.shape, Intent::kMaxShapeBytes);
+    out.text(intent.fingerprint);
+    out.text(intent.shape);
     out.number(intent.attempts);
     out.number(intent.answered);
     out.boolean(intent.maybe_sent);
@@ -43,8 +43,8 @@ void write(ByteWriter& out, const Suspect& suspect) {
     write(out, suspect.since);
     out.number(static_cast<std::int32_t>(suspect.reason));
     out.boolean(suspect.retried);
-    out.text(suspect.request_id, Journal::kMaxIDBytes);
-    out.text(suspect.correlation_id, Journal::kMaxIDBytes);
+    out.text(suspect.request_id);
+    out.text(suspect.correlation_id);
 }
 
 void write(ByteWriter& out, const Tombstone& tombstone) {
@@ -69,9 +69,9 @@ void write(ByteWriter& out, const HealCounters& heal) {
 }
 
 void write(ByteWriter& out, const Journey& journey) {
-    out.text(journey.journey_id, Record::kMaxTextBytes);
-    out.text(journey.status, Record::kMaxTextBytes);
-    out.text(journey.next_action, Record::kMaxTextBytes);
+    out.text(journey.journey_id);
+    out.text(journey.status);
+    out.text(journey.next_action);
 }
 
 void write(ByteWriter& out, const JournalEntry& entry) {
@@ -79,8 +79,8 @@ void write(ByteWriter& out, const JournalEntry& entry) {
     out.number(static_cast<std::uint8_t>(entry.what));
     out.number(static_cast<std::int32_t>(entry.why));
     out.number(entry.generation);
-    out.text(entry.request_id, Journal::kMaxIDBytes);
-    out.text(entry.correlation_id, Journal::kMaxIDBytes);
+    out.text(entry.request_id);
+    out.text(entry.correlation_id);
 }
 
 void write(ByteWriter& out, const Journal& journal) {
@@ -100,7 +100,7 @@ void write_section(ByteWriter& out, RecordSection tag, const std::optional<T>& c
 
 void write_platform(ByteWriter& out, const Record& record) {
     out.section(static_cast<std::uint8_t>(RecordSection::platform), [&](ByteWriter& to) {
-        to.text(record.borrower_id, Record::kMaxTextBytes);
+        to.text(record.borrower_id);
         to.boolean(record.offset_known);
         to.number(record.offset_ms);
     });

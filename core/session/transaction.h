@@ -3,9 +3,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
+#include "core/base/secret_reserve.h"
 #include "core/base/store_answer.h"
 #include "core/session/policy.h"
 #include "core/session/record.h"
@@ -72,5 +74,18 @@ struct TxnResult {
         record;  // applied: what was written; newer, stale, busy: what is stored; storage: the proposal
     Millis busy_for;
 };
+
+// One transaction on its way to the store and back, with the memory it takes: whoever makes one before it is needed can
+// carry it out without allocating (R22).
+struct TxnWork {
+    Txn txn;
+    TxnResult result;
+    std::optional<Record> stored;  // as loaded under the lock
+    SecretReserve secrets;         // for its tokens and its key
+    SecretBuffer body;             // what is written, and what was read
+    SecretBuffer large_body;       // for what does not fit there
+    explicit TxnWork(std::size_t reserved_secrets = 0) : secrets(reserved_secrets) {}
+};
+using TxnRef = std::shared_ptr<TxnWork>;
 
 }  // namespace credit

@@ -42,17 +42,17 @@ class TokenWaiters {
         queue_.pop_back();
     }
 
-    // Offers every waiter to `visit`, which returns true when it has finished it.
+    // Offers every waiter to `visit`, which returns true when it has finished it. Allocates nothing (R22).
     template <class Visit>
     void sweep(Visit visit) {
-        std::deque<TokenWaiter> kept;
+        auto kept = queue_.begin();
         ElapsedTime earliest = kNever;
         for (const TokenWaiter& waiter : queue_) {
             if (visit(waiter)) continue;
             if (waiter.deadline < earliest) earliest = waiter.deadline;
-            kept.push_back(waiter);
+            *kept++ = waiter;
         }
-        queue_.swap(kept);
+        queue_.erase(kept, queue_.end());
         earliest_ = earliest;
     }
 

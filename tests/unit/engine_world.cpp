@@ -57,20 +57,19 @@ std::string error_body(const std::string& code, const std::string& correlation_i
            R"(","message":"refused","retryable":false,"details":{}}})";
 }
 
-void QueuedExecutor::run(Job job) {
+void QueuedExecutor::take(Jobs jobs) {
     const std::lock_guard<std::mutex> hold(mutex_);
-    jobs_.push_back(std::move(job));
+    jobs_.splice(jobs_.end(), jobs);
 }
 
 bool QueuedExecutor::run_one() {
-    Job job;
+    Jobs one;
     {
         const std::lock_guard<std::mutex> hold(mutex_);
         if (jobs_.empty()) return false;
-        job = std::move(jobs_.front());
-        jobs_.pop_front();
+        one.splice(one.end(), jobs_, jobs_.begin());
     }
-    job();
+    one.front()();
     return true;
 }
 

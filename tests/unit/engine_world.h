@@ -45,13 +45,13 @@ class FakePoller : public Poller {
 // Keeps jobs until the test runs them.
 class QueuedExecutor : public Executor {
   public:
-    void run(Job job) override;
+    void take(Jobs jobs) override;
     bool run_one();
     std::size_t waiting();
 
   private:
     std::mutex mutex_;
-    std::deque<Job> jobs_;
+    Jobs jobs_;
 };
 
 // Hands every request to `answer`; nothing from it leaves the request open until complete().

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/session/text_cut.h"
+#include "core/base/fixed_text.h"
 
 namespace credit {
 namespace {

@@ -155,10 +155,10 @@ TEST(Protocol, R36_AFailedCheckThrowsAndHarmsNothing) {
     const Record memory = p.record();
     for (const TxnKind kind : {TxnKind::mark, TxnKind::commit, TxnKind::suspect, TxnKind::heal_mark,
                                TxnKind::heal, TxnKind::note}) {
-        event::TxnDone impossible;  // nothing of the kind was asked for
-        impossible.result.kind = kind;
-        impossible.result.outcome = TxnOutcome::applied;
-        impossible.result.record = Record{};
+        // Nothing of the kind was asked for.
+        const event::TxnDone impossible{std::make_shared<TxnWork>()};
+        impossible.work->result.kind = kind;
+        impossible.work->result.outcome = TxnOutcome::applied;
         EXPECT_THROW(p.feed(impossible), CheckFailed);
     }
     EXPECT_TRUE(same_record(p.record(), memory));

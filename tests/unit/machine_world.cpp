@@ -203,8 +203,8 @@ void Process::carry_out(const Effect& effect) {
         void operator()(const effect::Load&) { self.storage_.push_back(effect::Load{}); }
         void operator()(const effect::Peek& e) { self.storage_.push_back(e); }
         void operator()(const effect::RunTxn& e) {
-            self.txns.push_back(e.txn.kind);
-            if (self.stall_at == e.txn.kind) self.storage_stalls = true;
+            self.txns.push_back(e.work->txn.kind);
+            if (self.stall_at == e.work->txn.kind) self.storage_stalls = true;
             self.storage_.push_back(e);
         }
         void operator()(const effect::BeginBackground&) {

@@ -178,7 +178,7 @@ class Process {
     void check_send(const effect::SendRefresh& send) const;
     void check_token(const FakeOp& answer) const;
     void do_storage();
-    TxnResult execute(Txn txn);
+    void execute(TxnWork& work);
     void dress(Record& record) const;
     bool work_network();
     bool work_provider();

@@ -34,16 +34,15 @@ void FakeDisk::check_write(const Record& next) const {
         EXPECT_GT(next.write_seq, record->write_seq);
     }
     for (const JournalEntry& entry : next.journal.entries()) {  // R37, R40
-        for (const std::string& text : {entry.request_id, entry.correlation_id}) {
-            EXPECT_EQ(text.find("st-"), std::string::npos);
-            EXPECT_EQ(text.find("rt-"), std::string::npos);
+        for (const std::string_view text : {entry.request_id.view(), entry.correlation_id.view()}) {
+            EXPECT_EQ(text.find("st-"), std::string_view::npos);
+            EXPECT_EQ(text.find("rt-"), std::string_view::npos);
         }
     }
     EXPECT_FALSE(next.tombstone && next.pair);
 }
 
 void FakeDisk::write(Record wanted, bool both_slots, std::uint64_t owner) {
-    fit_record(wanted);
     RecordHeader header;
     SecretBuffer body;
     encode_record(wanted, header, body);  // fails a check for a record that contradicts itself
@@ -91,19 +90,22 @@ void Process::do_storage() {
         }
         return feed(peeked);
     }
-    feed(event::TxnDone{execute(std::get<effect::RunTxn>(effect).txn)});
+    const TxnRef work = std::get<effect::RunTxn>(effect).work;
+    execute(*work);
+    feed(event::TxnDone{work});
 }
 
 // As core/engine/session_storage.cpp does it.
-TxnResult Process::execute(Txn txn) {
+void Process::execute(TxnWork& work) {
     FakeDisk& disk = world_.disk;
+    Txn& txn = work.txn;
     dress(txn.proposal);
-    TxnResult result;
+    TxnResult& result = work.result;
     result.id = txn.id;
     result.kind = txn.kind;
     result.record = txn.proposal;
     result.answer = disk.answer(FakeDisk::Op::lock);
-    if (result.answer != StoreAnswer::done) return result;
+    if (result.answer != StoreAnswer::done) return;
     txn.owner = owner;
     const bool eligible = txn.kind == TxnKind::commit || txn.kind == TxnKind::note;
     StoreAnswer answer = StoreAnswer::present;
@@ -133,7 +135,6 @@ TxnResult Process::execute(Txn txn) {
         if (result.answer != StoreAnswer::done) result.outcome = TxnOutcome::storage;
     }
     if (result.outcome != TxnOutcome::storage) result.record = std::move(planned.record);
-    return result;
 }
 
 void Process::dress(Record& dressed) const {

@@ -44,7 +44,7 @@ Intent maximal_intent() {
     Intent intent;
     intent.idempotency_key = secret_of(std::string(Intent::kMaxKeyBytes, 'k'));
     intent.n = intent.key_epoch = ~std::uint64_t{0};
-    intent.fingerprint = std::string(Intent::kMaxFingerprintBytes, 'f');
+    intent.fingerprint = std::string(128, 'f');
     intent.shape = std::string(Intent::kMaxShapeBytes, '\0');
     intent.attempts = intent.answered = intent.same_digest = ~std::uint32_t{0};
     intent.maybe_sent = true;
@@ -117,7 +117,7 @@ Record maximal_record() {
         Suspect{extreme_stamp(), static_cast<Code>(std::numeric_limits<int>::min()), true, id, id};
     record.lease = {~std::uint64_t{0}, ~std::uint64_t{0}, {~std::uint64_t{0}}, {kMin64}};
     record.heal = {{kMin64}, ~std::uint32_t{0}, {kMax64}, {kMin64}, kMax64, true};
-    record.borrower_id = std::string(Record::kMaxTextBytes, 'b');
+    record.borrower_id = std::string(PlatformText::kMaxBytes, 'b');
     record.journey = Journey{record.borrower_id, record.borrower_id, record.borrower_id};
     record.offset_known = true;
     record.offset_ms = kMin64;
