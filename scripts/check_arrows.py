@@ -20,8 +20,9 @@ ALLOWED: dict[str, set[str]] = {
     "platform/file": {"core/base", "core/http", "core/ports"},
     "platform/posix": {"core/base", "core/http", "core/ports"},
     "platform/memory": {"core/base", "core/http", "core/ports"},
+    "platform/secret_service": {"core/base", "core/http", "core/ports"},
     "capi": {"core/base", "core/http", "core/ports", "core/platform_api", "core/session", "core/engine",
-             "platform/curl", "platform/file", "platform/posix", "platform/memory", "credit"},
+             "platform/curl", "platform/file", "platform/posix", "platform/memory", "platform/secret_service", "credit"},
     "samples/cli": {"credit"},
     "samples/server_kit": set(),
     "samples/sandbox": {"samples/server_kit"},
@@ -33,12 +34,14 @@ FOREIGN: dict[str, set[str]] = {
     r"sodium(\.h|/)": {"core/base", "core/platform_api", "platform/file", "platform/memory", "platform/posix", "capi"},
     r"simdjson": {"core/platform_api"},
     r"curl/": {"platform/curl"},
+    r"(libsecret/|gio/|glib)": {"platform/secret_service"},
+    r"dlfcn": {"platform/curl", "platform/secret_service"},
     r"(unistd|fcntl|sys/|pthread|signal|poll|netdb|arpa/|netinet/)": {
-        "platform/curl", "platform/file", "platform/posix", "platform/memory", "samples/cli", "samples/server_kit",
+        "platform/curl", "platform/file", "platform/posix", "platform/memory", "platform/secret_service", "samples/cli", "samples/server_kit",
         "samples/sandbox", "samples/partner_backend"},
     r"(thread|mutex|condition_variable|shared_mutex|future)$": {
         "core/engine", "core/http", "core/base", "platform/curl", "platform/file", "platform/posix", "platform/memory",
-        "capi", "samples/server_kit", "samples/sandbox", "samples/partner_backend"},
+        "platform/secret_service", "capi", "samples/server_kit", "samples/sandbox", "samples/partner_backend"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

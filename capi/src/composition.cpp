@@ -62,16 +62,21 @@ std::string salt_label(const ConfigValues& values) {
     return (*values.environment == Environment::live ? "live " : "test ") + origin_of(values);
 }
 
-std::shared_ptr<SealingKey> compose_key(const ConfigValues& values) {
+std::shared_ptr<SealingKey> compose_key(const ConfigValues& values,
+                                        const std::shared_ptr<Entropy>& entropy) {
     if (values.sealing_key != nullptr) return std::make_shared<TableSealingKey>(values.sealing_key);
     if (values.passphrase != nullptr) return values.passphrase->key_for(salt_label(values));
+    if (values.secret_service) {
+        return secret_service_key(*values.secret_service, *values.environment, origin_of(values),
+                                  entropy);
+    }
     return std::make_shared<FixedSealingKey>(values.storage_key);
 }
 
 std::shared_ptr<SecureStore> compose_store(const ConfigValues& values, const std::string& place,
                                            const std::shared_ptr<Entropy>& entropy) {
     if (values.secure_store != nullptr) return std::make_shared<TableStore>(values.secure_store);
-    return std::make_shared<FileStore>(place, compose_key(values), entropy);
+    return std::make_shared<FileStore>(place, compose_key(values, entropy), entropy);
 }
 
 std::shared_ptr<Transport> compose_transport(const ConfigValues& values,

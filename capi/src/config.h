@@ -12,6 +12,7 @@
 #include "capi/src/live_objects.h"
 #include "capi/src/owned_table.h"
 #include "capi/src/passphrase_source.h"
+#include "capi/src/secret_service.h"
 #include "core/http/message.h"
 #include "core/platform_api/contract.h"
 #include "core/session/policy.h"
@@ -40,6 +41,7 @@ struct ConfigValues {
     std::string storage_dir;
     SecretRef storage_key;
     std::shared_ptr<PassphraseSource> passphrase;
+    std::optional<SecretServiceChoice> secret_service;
     TableRef<credit_sealing_key> sealing_key;
     TableRef<credit_secure_store> secure_store;
 

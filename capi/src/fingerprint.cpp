@@ -100,6 +100,15 @@ void add_secret(Hasher& hash, const SecretRef& secret) {
     hash.add(view_or_empty(secret));
 }
 
+void add_keyring(Hasher& hash, const std::optional<SecretServiceChoice>& choice) {
+    hash.add_number(choice ? 1 : 0);
+    if (!choice) return;
+    hash.add_number(choice->allow_prompt ? 1 : 0);
+    for (const std::optional<Millis>& time : {choice->timeout, choice->prompt_timeout}) {
+        hash.add_number(static_cast<std::uint64_t>(time.value_or(Millis{0}).count));
+    }
+}
+
 // A port is the same when the app gave the same functions with the same context.
 template <class Table, class Add>
 void add_port(Hasher& hash, const TableRef<Table>& port, Add add) {
@@ -143,6 +152,7 @@ std::string fingerprint(const ConfigValues& values, const SessionSettings& setti
     add_trust(hash, values.tls);
     add_secret(hash, values.storage_key);
     add_secret(hash, values.passphrase == nullptr ? nullptr : values.passphrase->passphrase());
+    add_keyring(hash, values.secret_service);
     add_ports(hash, values);
     return hash.hex();
 }

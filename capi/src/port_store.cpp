@@ -74,6 +74,10 @@ class TableRecord final : public RecordStore {
     }
 
     StoreResult erase() override {
+        RecordHeader header;
+        SecretBuffer bytes;
+        StoreResult there = read(bytes, header);
+        if (forbids_erasing(there.answer)) return there;
         const credit_store_answer said = (*table_)->erase((*table_)->context, name());
         // Nothing there to erase is what was wanted.
         if (said == CREDIT_STORE_ABSENT) return {StoreAnswer::done, {}};
@@ -103,6 +107,12 @@ class TableRecord final : public RecordStore {
   private:
     bool single_process() const noexcept { return (*table_)->lock == nullptr; }
     credit_str name() const noexcept { return to_c(key_.name); }
+
+    // What a newer SDK wrote is not ours to delete (R6), nor what may be that. Damage is: erasing is its remedy.
+    static bool forbids_erasing(StoreAnswer there) noexcept {
+        return there == StoreAnswer::newer_format || there == StoreAnswer::locked ||
+               there == StoreAnswer::transient;
+    }
 
     StoreResult read(SecretBuffer& bytes, RecordHeader& header) {
         credit_sink sink{&bytes};

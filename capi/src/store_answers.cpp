@@ -26,6 +26,8 @@ std::optional<StoreAnswer> answer_of(credit_store_answer answer) noexcept {
             return StoreAnswer::newer_format;
         case CREDIT_STORE_FULL:
             return StoreAnswer::full;
+        case CREDIT_STORE_UNSUPPORTED:
+            return StoreAnswer::unsupported;
         default:
             return std::nullopt;
     }

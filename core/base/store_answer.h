@@ -20,6 +20,7 @@ enum class StoreAnswer {
     key_lost,      // the sealing key is gone for good
     newer_format,  // written by a newer SDK; must not be touched (R6)
     full,          // no space
+    unsupported,   // this system has no such place; another key or store has to be configured
 };
 
 struct StoreResult {
@@ -50,6 +51,8 @@ constexpr Code code_of(StoreAnswer answer) noexcept {
             return Code::storage_newer_format;
         case StoreAnswer::full:
             return Code::storage_full;
+        case StoreAnswer::unsupported:
+            return Code::unsupported;
     }
     return Code::storage_transient;
 }

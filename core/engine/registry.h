@@ -39,7 +39,7 @@ class Registry {
         std::shared_ptr<Session> session = make(entry.core);
         entry.session = session;
         entry.fingerprint = fingerprint;
-        entries_[key] = entry;
+        entries_.insert_or_assign(key, std::move(entry));  // whole or not at all
         return session;
     }
     bool open(const std::string& key);

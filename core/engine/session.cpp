@@ -2,6 +2,7 @@
 #include "core/engine/session.h"
 
 #include <cstring>
+#include <new>
 #include <utility>
 
 #include "core/base/check.h"
@@ -20,6 +21,14 @@ Error spent_error() {
     return {Code::session_spent, "this session was ended or closed; open a new one"};
 }
 
+// What the engine thread takes over without needing memory.
+template <class Map, class Value>
+std::shared_ptr<Map> boxed(std::uint64_t id, Value value) {
+    auto box = std::make_shared<Map>();
+    box->emplace(id, std::move(value));
+    return box;
+}
+
 }  // namespace
 
 void install_poller(std::shared_ptr<Poller> poller) {
@@ -36,21 +45,25 @@ Result<std::shared_ptr<Session>> Session::open(SessionConfig config,
         auto made = std::make_shared<SessionCore>(Engine::shared(), std::move(config),
                                                   std::move(borrower_external_id));
         core = made.get();
+        auto session = std::make_shared<Session>(made);  // before there is something to close
         made->post([made] { made->open(); });
-        return std::make_shared<Session>(made);
+        return session;
     });
 }
 
 Session::Session(std::shared_ptr<SessionCore> core) : core_(std::move(core)) {
     CREDIT_CHECK(core_ != nullptr);
+    closing_ =
+        core_->as_tasks([core = core_.get(), none = std::make_shared<SessionCore::Closers>()] {
+            core->close(*none);
+        });
 }
 
 Session::~Session() {
     try {
-        core_->post([core = core_] { core->close(nullptr); });
-    } catch (
-        const std::
-            bad_alloc&) {  // stays open inside until the process ends; a destructor cannot tell anybody
+        core_->engine().take(std::move(closing_));
+    } catch (const std::bad_alloc&) {  // only an engine that has stopped needs
+                                       // memory for this, so it is closed
     }
 }
 
@@ -60,9 +73,9 @@ StateInfo Session::state() const noexcept {
 
 std::uint64_t Session::subscribe(StateCallback callback, std::function<void()> on_last) {
     const OpID id = core_->next_op();
-    core_->post([core = core_, id, callback = std::move(callback), on_last = std::move(on_last)] {
-        core->subscribe(id, callback, on_last);
-    });
+    auto box = boxed<SessionCore::Observers>(
+        id, SessionCore::Observer{std::move(callback), std::move(on_last)});
+    core_->post([core = core_, box] { core->subscribe(*box); });
     return id;
 }
 
@@ -74,37 +87,41 @@ Result<OpID> Session::start(StartOptions options, bool replace, std::int64_t dea
                             DoneCallback done) {
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
-    core_->post([=, core = core_, options = std::move(options), done = std::move(done)] {
-        core->start(op, options, replace, deadline_ms, done);
-    });
+    auto box =
+        boxed<SessionCore::Ops>(op, SessionCore::StartOp{std::move(options), std::move(done)});
+    core_->post([=, core = core_] { core->start(op, *box, replace, deadline_ms); });
     return op;
 }
 
 Result<OpID> Session::adopt_json(SecretBuffer json, bool replace, DoneCallback done) {
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
-    auto shared = std::make_shared<SecretBuffer>(std::move(json));
-    core_->post([=, core = core_, done = std::move(done)] {
-        core->adopt(op, std::move(*shared), replace, done);
-    });
+    auto shared = std::make_shared<const SecretBuffer>(std::move(json));
+    auto box = boxed<SessionCore::Ops>(op, std::move(done));
+    core_->post([=, core = core_] { core->adopt(op, *box, *shared, replace); });
     return op;
 }
 
 Status Session::end(DoneCallback done) {
     if (core_->spent()) return spent_error();
+    const OpID op = core_->next_op();
+    if (!done) done = [](const Error*) {};
+    auto box = boxed<SessionCore::Ops>(op, std::move(done));
+    Engine::Tasks tasks = core_->as_tasks([=, core = core_] { core->end(op, *box); });
+    // Nothing below needs memory: the handle is not spent for an end that was not taken on.
     core_->spend();                     // R35: gone in this process when end() returns
     Registry::shared().remove(*core_);  // R28: opening from here on gives a fresh handle
-    const OpID op = core_->next_op();
-    core_->post([=, core = core_, done = std::move(done)] {
-        core->end(op, done ? done : [](const Error*) {});
-    });
+    core_->engine().take(std::move(tasks));
     return Unit{};
 }
 
 Status Session::close(DoneCallback done) {
-    Registry::shared().remove(
-        *core_);  // opening from here on does not give a session that is about to be closed
-    core_->post([core = core_, done = std::move(done)] { core->close(done); });
+    auto box = std::make_shared<SessionCore::Closers>();
+    if (done) box->push_back(std::move(done));
+    Engine::Tasks tasks = core_->as_tasks([core = core_, box] { core->close(*box); });
+    Registry::shared().remove(*core_);  // opening from here on does not give a
+                                        // session that is about to be closed
+    core_->engine().take(std::move(tasks));
     return Unit{};
 }
 
@@ -116,33 +133,37 @@ Result<OpID> Session::get_token(std::int64_t minimum_lifetime_ms, std::int64_t d
                      "minimum_lifetime_ms and deadline_ms must not be negative");
     }
     const OpID op = core_->next_op();
-    core_->post([=, core = core_, done = std::move(done)] {
-        core->get_token(op, Millis{minimum_lifetime_ms}, deadline_ms, done);
-    });
+    auto box = boxed<SessionCore::Ops>(op, std::move(done));
+    core_->post(
+        [=, core = core_] { core->get_token(op, *box, Millis{minimum_lifetime_ms}, deadline_ms); });
     return op;
 }
 
 Result<OpID> Session::send(CallRequest request, CallCallback done) {
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
-    auto shared = std::make_shared<CallRequest>(std::move(request));
-    core_->post(
-        [=, core = core_, done = std::move(done)] { core->send(op, std::move(*shared), done); });
+    PendingCall call;
+    call.request = std::move(request);
+    call.done = std::move(done);
+    auto box = boxed<SessionCore::Calls>(op, std::move(call));
+    core_->post([=, core = core_] { core->send(op, *box); });
     return op;
 }
 
 Result<OpID> Session::journey(bool known_only, std::int64_t deadline_ms, JourneyCallback done) {
     if (core_->spent()) return spent_error();
     const OpID op = core_->next_op();
-    core_->post([=, core = core_, done = std::move(done)] {
-        core->journey(op, known_only, deadline_ms, done);
-    });
+    auto box = boxed<SessionCore::Loads>(
+        op, SessionCore::LoadWaiter{
+                SessionCore::JourneyAsk{known_only, deadline_ms, std::move(done)}, {}});
+    core_->post([=, core = core_] { core->ask_loaded(op, *box); });
     return op;
 }
 
 Result<OpID> Session::diagnostics(TextCallback done) {
     const OpID op = core_->next_op();
-    core_->post([=, core = core_, done = std::move(done)] { core->diagnostics(op, done); });
+    auto box = boxed<SessionCore::Loads>(op, SessionCore::LoadWaiter{std::move(done), {}});
+    core_->post([=, core = core_] { core->ask_loaded(op, *box); });
     return op;
 }
 
@@ -199,15 +220,41 @@ Status erase_storage(SessionConfig config, std::string borrower_external_id, Don
     if (Registry::shared().open(registry_key(config.settings, borrower_external_id))) {
         return Error(Code::config_conflict, "the session is open; close it first");
     }
-    const RecordKey key = record_key(config.settings, borrower_external_id);
+    struct Erasure {
+        std::shared_ptr<SecureStore> store;
+        RecordKey key;
+        DoneCallback done;
+        Error error;
+        void tell() { done(error.code == Code::ok ? nullptr : &error); }
+    };
+    auto work = std::make_shared<Erasure>();
+    work->store = std::move(config.ports.store);
+    work->key = record_key(config.settings, borrower_external_id);
+    work->done = std::move(done);
     Engine& engine = Engine::shared();
-    // By way of the engine: what a session that was just closed still has to write comes first.
-    engine.post([&engine, key, store = config.ports.store, done = std::move(done)] {
-        engine.storage().run([&engine, key, store, done] {
-            const Error error = erase_record(*store, key);
-            engine.post([done, error] { done(error.code == Code::ok ? nullptr : &error); });
-        });
+    // The whole way is made now: once this was taken on nobody could be told that there is no memory to go on (R34).
+    Engine::Tasks back;
+    back.emplace_back([work] { work->tell(); });
+    Executor::Jobs job;
+    job.emplace_back([&engine, work, back = std::move(back)]() mutable {
+        work->error = erase_record(*work->store, work->key);
+        try {
+            engine.take(std::move(back));
+        } catch (const std::bad_alloc&) {  // no engine thread to be had: told from here
+            work->tell();
+        }
     });
+    // By way of the engine: what a session that was just closed still has to write comes first.
+    Engine::Tasks first;
+    first.emplace_back([&engine, work, job = std::move(job)]() mutable {
+        try {
+            engine.storage().take(std::move(job));
+        } catch (const std::bad_alloc&) {
+            work->error = spare_error(Code::out_of_memory, "out of memory");
+            work->tell();
+        }
+    });
+    engine.take(std::move(first));
     return Unit{};
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -92,6 +93,7 @@ class Session {
 
   private:
     std::shared_ptr<SessionCore> core_;
+    std::list<std::function<void()>> closing_;  // posted by the destructor, which cannot fail
 };
 
 // Erases what is stored for the borrower; config_conflict while the session is open.

@@ -94,6 +94,7 @@ void SessionCore::poke_renewal() {
 }
 
 void SessionCore::open() {
+    opened_ = true;
     engine_.add(shared_from_this());
     feed(event::Opened{});
 }
@@ -218,14 +219,10 @@ void SessionCore::take_snapshot(const StateInfo& info) {
 }
 
 void SessionCore::announce(const StateInfo& info) {
-    if (info.state != PublicState::loading || info.reason != Code::ok) {
-        for (const LoadWaiter& waiter : std::exchange(load_waiters_, {}))
-            waiter.go(nullptr);
-    }
-    const auto observers = observers_;  // an observer may unsubscribe itself
-    for (const auto& [id, observer] : observers) {
-        if (observers_.count(id) != 0) observer.callback(info);
-    }
+    if (info.state != PublicState::loading || info.reason != Code::ok) serve_loads();
+    // What an observer asks for comes with a later task, so the list does not change meanwhile.
+    for (const auto& [id, observer] : observers_)
+        observer.callback(info);
 }
 
 void SessionCore::finish_closing() {
@@ -236,14 +233,15 @@ void SessionCore::finish_closing() {
     token_ = nullptr;
     if (background_ != 0) config_.ports.background->end(std::exchange(background_, 0));
     Registry::shared().remove(*this);
-    fail_everything(Error(Code::closed, "the session was closed"));
+    fail_everything(spare_error(Code::closed, "the session was closed"));
+    serve_loads();
     logins_.clear();
     for (const auto& [exchange, request] : exchanges_)
         config_.ports.transport->cancel(request);
     for (auto& [id, observer] : std::exchange(observers_, {})) {
         if (observer.on_last) observer.on_last();
     }
-    for (DoneCallback& done : std::exchange(closers_, {}))
+    for (const DoneCallback& done : std::exchange(closers_, {}))
         done(nullptr);
     engine_.remove(shared_from_this());
 }
@@ -254,89 +252,66 @@ ElapsedTime SessionCore::deadline_after(std::int64_t deadline_ms) {
     return now().elapsed + wanted;
 }
 
-void SessionCore::get_token(OpID op, Millis minimum, std::int64_t deadline_ms, TokenCallback done) {
-    if (closed_) {
-        const Error error(Code::closed, "the session was closed");
-        return done(nullptr, TokenSource::cache, &error);
-    }
-    ops_.emplace(op, std::move(done));
+void SessionCore::get_token(OpID op, Ops& accepted, Millis minimum, std::int64_t deadline_ms) {
+    ops_.merge(accepted);
+    if (closed_) return fail_op(op, spare_error(Code::closed, "the session was closed"));
     feed(event::TokenAsked{op, minimum, deadline_after(deadline_ms)});
 }
 
-void SessionCore::start(OpID op, StartOptions options, bool replace, std::int64_t deadline_ms,
-                        DoneCallback done) {
-    if (closed_) {
-        const Error error(Code::session_spent, "the session was closed");
-        return done(&error);
-    }
-    ops_.emplace(op, StartOp{std::move(options), std::move(done)});
+void SessionCore::start(OpID op, Ops& accepted, bool replace, std::int64_t deadline_ms) {
+    ops_.merge(accepted);
+    if (closed_) return fail_op(op, spare_error(Code::session_spent, "the session was closed"));
     feed(event::StartAsked{op, replace, deadline_after(deadline_ms)});
 }
 
-void SessionCore::adopt(OpID op, SecretBuffer json, bool replace, DoneCallback done) {
-    if (closed_) {
-        const Error error(Code::session_spent, "the session was closed");
-        return done(&error);
-    }
-    ops_.emplace(op, std::move(done));
+void SessionCore::adopt(OpID op, Ops& accepted, const SecretBuffer& json, bool replace) {
+    ops_.merge(accepted);
+    if (closed_) return fail_op(op, spare_error(Code::session_spent, "the session was closed"));
     auto issued = parse_issued(json, provider_context());
     if (!issued.ok()) return fail_op(op, issued.error());
     feed(event::AdoptAsked{op, replace, Stamp::of(now()), std::move(issued).value()});
 }
 
-void SessionCore::end(OpID op, DoneCallback done) {
-    if (closed_) {
-        const Error error(Code::session_spent, "the session was closed");
-        return done(&error);
-    }
-    ops_.emplace(op, std::move(done));
-    std::vector<OpID> calls;
-    for (const auto& [id, call] : calls_)
-        calls.push_back(id);
-    const Error ended(Code::session_ended, "the session was ended");
-    for (const OpID id : calls)
-        finish_call(id, nullptr, &ended);
+void SessionCore::end(OpID op, Ops& accepted) {
+    ops_.merge(accepted);
+    if (closed_) return fail_op(op, spare_error(Code::session_spent, "the session was closed"));
+    const Error ended = spare_error(Code::session_ended, "the session was ended");
+    while (!calls_.empty())
+        finish_call(calls_.begin()->first, nullptr, &ended);
     feed(event::EndAsked{op});
 }
 
-void SessionCore::close(DoneCallback done) {
-    if (closed_) {
-        if (done) done(nullptr);
-        return;
-    }
-    if (done) closers_.push_back(std::move(done));
-    feed(event::CloseAsked{});
+void SessionCore::close(Closers& accepted) {
+    closers_.splice(closers_.end(), accepted);
+    if (opened_ && !closed_) return feed(event::CloseAsked{});
+    if (!closed_) return finish_closing();  // there was no memory to open it
+    for (const DoneCallback& done : std::exchange(closers_, {}))
+        done(nullptr);
 }
 
 void SessionCore::cancel(OpID op) {
-    if (cancel_load_wait(op)) return;
-    if (calls_.count(op) != 0) {
-        const Error error(Code::cancelled, "cancelled by the caller");
-        ops_.erase(op);
-        return finish_call(op, nullptr, &error);
-    }
+    const Error error = spare_error(Code::cancelled, "cancelled by the caller");
+    if (loads_.count(op) != 0) return serve_load(op, &error);
+    if (calls_.count(op) != 0) return finish_call(op, nullptr, &error);
     feed(event::CancelAsked{op});
 }
 
-void SessionCore::subscribe(std::uint64_t id, StateCallback callback,
-                            std::function<void()> on_last) {
+void SessionCore::subscribe(Observers& accepted) {
+    const Observer& observer = accepted.begin()->second;
     if (closed_) {
         StateInfo last;
         last.state = PublicState::closed;
-        callback(last);
-        if (on_last) on_last();
+        observer.callback(last);
+        if (observer.on_last) observer.on_last();
         return;
     }
-    callback(machine_.info(now()));
-    observers_.emplace(id, Observer{std::move(callback), std::move(on_last)});
+    observers_.merge(accepted);  // which leaves the reference good
+    observer.callback(machine_.info(now()));
 }
 
 void SessionCore::unsubscribe(std::uint64_t id) {
-    const auto it = observers_.find(id);
-    if (it == observers_.end()) return;
-    const Observer observer = std::move(it->second);
-    observers_.erase(it);
-    if (observer.on_last) observer.on_last();
+    const auto observer = observers_.extract(id);
+    if (!observer.empty() && observer.mapped().on_last) observer.mapped().on_last();
 }
 
 Millis SessionCore::until_due() noexcept {
@@ -348,14 +323,16 @@ Millis SessionCore::until_due() noexcept {
         consider(call.deadline);
     for (const auto& [id, login] : logins_)
         consider(login.deadline);
-    for (const LoadWaiter& waiter : load_waiters_)
+    for (const auto& [op, waiter] : loads_)
         consider(waiter.deadline);
     if (due.ms == INT64_MAX) return Engine::kForever;
     return due - elapsed_now();
 }
 
 void SessionCore::on_due() {
-    guarded([this] {
+    const Code failed = failed_elsewhere_.exchange(Code::ok, std::memory_order_acq_rel);
+    if (failed != Code::ok) return broken(failed, failed_what_.load(std::memory_order_relaxed));
+    const auto due = [this] {
         if (renewal_poked_.exchange(false, std::memory_order_acq_rel))
             feed(event::RefreshAheadAsked{});
         expire_load_waits();
@@ -365,7 +342,8 @@ void SessionCore::on_due() {
             timer_ = ElapsedTime{INT64_MAX};
             feed(event::TimerFired{});
         }
-    });
+    };
+    guarded(std::ref(due));
 }
 
 }  // namespace credit

@@ -4,12 +4,12 @@
 
 #include <atomic>
 #include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
+#include <string_view>
 #include <variant>
-#include <vector>
 
 #include "core/engine/engine.h"
 #include "core/engine/landing.h"
@@ -26,10 +26,13 @@ RecordKey record_key(const SessionSettings& settings, const std::string& borrowe
 // Storage thread. The error's code is ok when the record is gone.
 Error erase_record(SecureStore& store, const RecordKey& key);
 
+// For moments in which there may be no memory: then the error comes without its text.
+Error spare_error(Code code, std::string_view text) noexcept;
+
 // One authorised request on its way (R33); engine-internal.
 struct PendingCall {
     CallRequest request;
-    CallCallback done;
+    std::variant<CallCallback, JourneyCallback> done;
     ElapsedTime deadline;
     int attempts = 0;
     std::uint64_t generation = 0;  // of the token the last attempt carried
@@ -51,48 +54,62 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void spend();         // R35: no token leaves this process from here on
     void poke_renewal();  // the hot path wants a refresh ahead; no allocation
     ElapsedTime elapsed_now() noexcept { return config_.ports.clock->now().elapsed; }
-    // Runs the task on the engine thread; a failed check in it closes this session and nothing else (R36).
-    void post(Engine::Task task);
+    // The task for the engine thread; a failed check in it closes this session and nothing else (R36).
+    Engine::Tasks as_tasks(Engine::Task task);
+    void post(Engine::Task task) { engine_.take(as_tasks(std::move(task))); }
 
-    // engine thread
-    void open();
-    void get_token(OpID op, Millis minimum, std::int64_t deadline_ms, TokenCallback done);
-    void start(OpID op, StartOptions options, bool replace, std::int64_t deadline_ms,
-               DoneCallback done);
-    void adopt(OpID op, SecretBuffer json, bool replace, DoneCallback done);
-    void end(OpID op, DoneCallback done);
-    void close(DoneCallback done);
-    void send(OpID op, CallRequest request, CallCallback done);
-    void journey(OpID op, bool known_only, std::int64_t deadline_ms, JourneyCallback done);
-    void diagnostics(OpID op, TextCallback done);
-    void reject(std::uint64_t generation) { feed(event::RejectAsked{generation}); }
-    void cancel(OpID op);
-    void notify(Hint hint) { feed(event::Hinted{hint}); }
-    void subscribe(std::uint64_t id, StateCallback callback, std::function<void()> on_last);
-    void unsubscribe(std::uint64_t id);
-
-    Millis until_due() noexcept override;
-    void on_due() override;
-    bool poked() noexcept override { return renewal_poked_.load(std::memory_order_acquire); }
-
-  private:
-    using WhenLoaded = std::function<void(const Error* error)>;
-    using WithHeaders = std::function<void(PartnerAuth::Answer)>;
+    // What is to be answered, by its operation. Made on the caller's thread and merged into the core's own as the first
+    // thing on the engine thread, which needs no memory: from then on whatever goes wrong answers it (R34).
     struct CallToken {};  // the op is a call waiting for its token
     struct StartOp {
         StartOptions options;
         DoneCallback done;
     };
     using Pending = std::variant<TokenCallback, DoneCallback, StartOp, CallToken>;
+    using Ops = std::map<OpID, Pending>;
+    using Calls = std::map<OpID, PendingCall>;
+    struct JourneyAsk {
+        bool known_only = false;
+        std::int64_t deadline_ms = 0;
+        JourneyCallback done;
+    };
+    // What waits for the store to be read, or not to be.
+    struct LoadWaiter {
+        std::variant<JourneyAsk, TextCallback> ask;
+        ElapsedTime deadline;
+    };
+    using Loads = std::map<OpID, LoadWaiter>;
     struct Observer {
         StateCallback callback;
         std::function<void()> on_last;
     };
-    struct LoadWaiter {
-        OpID op = 0;
-        ElapsedTime deadline;
-        WhenLoaded go;
-    };
+    using Observers = std::map<std::uint64_t, Observer>;
+    using Closers = std::list<DoneCallback>;
+
+    // engine thread
+    void open();
+    void get_token(OpID op, Ops& accepted, Millis minimum, std::int64_t deadline_ms);
+    void start(OpID op, Ops& accepted, bool replace, std::int64_t deadline_ms);
+    void adopt(OpID op, Ops& accepted, const SecretBuffer& json, bool replace);
+    void end(OpID op, Ops& accepted);
+    void close(Closers& accepted);
+    void send(OpID op, Calls& accepted);
+    void ask_loaded(OpID op, Loads& accepted);  // journey and diagnostics
+    void reject(std::uint64_t generation) { feed(event::RejectAsked{generation}); }
+    void cancel(OpID op);
+    void notify(Hint hint) { feed(event::Hinted{hint}); }
+    void subscribe(Observers& accepted);
+    void unsubscribe(std::uint64_t id);
+
+    Millis until_due() noexcept override;
+    void on_due() override;
+    bool poked() noexcept override {
+        return renewal_poked_.load(std::memory_order_acquire) ||
+               failed_elsewhere_.load(std::memory_order_acquire) != Code::ok;
+    }
+
+  private:
+    using WithHeaders = std::function<void(PartnerAuth::Answer)>;
     struct Login {  // asked from the app, not answered yet
         ElapsedTime deadline;
         WithHeaders go;
@@ -102,7 +119,9 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void step(const Event& event);
     void guarded(const Engine::Task& task);
     void on_storage(Executor::Job job);
+    void fail_soon(Code code, const char* what) noexcept;
     void broken(Code code, const char* what);
+    void log_failure(Code code, const char* what) noexcept;
     void fail_everything(const Error& error);
     void carry_out(Effects& effects);
     void carry_out_one(Effect& effect);
@@ -113,8 +132,9 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void announce(const StateInfo& info);
     void publish(const effect::Publish& publication);
     void finish_closing();
-    void when_loaded(OpID op, ElapsedTime deadline, WhenLoaded go);
-    bool cancel_load_wait(OpID op);
+    bool loaded();
+    void serve_loads();
+    void serve_load(OpID op, const Error* error);
     void expire_load_waits();
     IssuedContext provider_context() const;
     ElapsedTime deadline_after(std::int64_t deadline_ms);
@@ -150,13 +170,21 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     std::string fresh_uuid();
     Now now() { return config_.ports.clock->now(); }
 
+    // What an app is asked for comes back by this: made before it is asked, so that the answer always arrives. An app
+    // that never answers keeps no session and no secret alive (R39).
+    template <class Answer, class Take>
+    std::function<void(Answer)> way_back(Take take);
+
     // session_call.cpp
-    void loaded_journey(OpID op, bool known_only, std::int64_t deadline_ms,
-                        const JourneyCallback& done);
+    struct JourneyPlan;
+    JourneyPlan plan_journey(OpID op, const JourneyAsk& ask);
+    void serve_journey(OpID op, JourneyAsk ask);
+    void dress_call(PendingCall& call);
     void call_token(OpID op);
     void call_failed(OpID op, const Error& error);
     void call_answered(OpID op, HttpOutcome& outcome);
     void expire_calls();
+    void expire_call(OpID op);
     void finish_call(OpID op, std::shared_ptr<const CallResponse> response, const Error* error);
 
     // session_diagnostics.cpp
@@ -168,6 +196,8 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     TokenCell cell_;
     std::atomic<bool> spent_{false};
     std::atomic<bool> renewal_poked_{false};
+    std::atomic<const char*> failed_what_{nullptr};
+    std::atomic<Code> failed_elsewhere_{Code::ok};  // on a thread that could not post
     std::atomic<OpID> next_op_;
     mutable std::mutex snapshot_mutex_;
     StateInfo snapshot_;
@@ -175,17 +205,18 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     // engine thread only
     Machine machine_;
     TokenRef token_;
-    std::unordered_map<OpID, Pending> ops_;
-    std::map<OpID, PendingCall> calls_;
-    std::map<std::uint64_t, Observer> observers_;
-    std::vector<DoneCallback> closers_;
-    std::vector<LoadWaiter> load_waiters_;
+    Ops ops_;
+    Calls calls_;
+    Loads loads_;
+    Observers observers_;
+    Closers closers_;
     std::uint64_t last_login_ = 0;
     std::map<std::uint64_t, Login> logins_;
     std::uint64_t last_exchange_ = 0;
     std::map<std::uint64_t, Transport::RequestID> exchanges_;
     ElapsedTime timer_{INT64_MAX};
     std::uint64_t background_ = 0;
+    bool opened_ = false;
     bool closed_ = false;
     bool feeding_ = false;
     std::deque<Event> queued_;

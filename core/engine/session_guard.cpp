@@ -7,8 +7,21 @@
 
 namespace credit {
 
-void SessionCore::post(Engine::Task task) {
-    engine_.post([self = shared_from_this(), task = std::move(task)] { self->guarded(task); });
+Error spare_error(Code code, std::string_view text) noexcept {
+    Error error;
+    error.code = code;
+    try {
+        error.message = text;
+    } catch (const std::bad_alloc&) {
+        error.message.clear();
+    }
+    return error;
+}
+
+Engine::Tasks SessionCore::as_tasks(Engine::Task task) {
+    Engine::Tasks one;
+    one.emplace_back([self = shared_from_this(), task = std::move(task)] { self->guarded(task); });
+    return one;
 }
 
 void SessionCore::guarded(const Engine::Task& task) {
@@ -21,19 +34,25 @@ void SessionCore::guarded(const Engine::Task& task) {
     }
 }
 
-// R36: the session closes, the app lives. What is stored stays, so opening again goes on from there.
+// For other threads, which may have no memory to post with: the engine looks at it when it is woken.
+void SessionCore::fail_soon(Code code, const char* what) noexcept {
+    failed_what_.store(what, std::memory_order_relaxed);
+    failed_elsewhere_.store(code, std::memory_order_release);
+    engine_.wake();
+}
+
+// R36: the session closes, the app lives. What is stored stays, so opening again goes on from there. Needs no memory
+// where there is none: whoever waits is told all the same.
 void SessionCore::broken(Code code, const char* what) {
-    if (closed_) return;
+    const Error error = spare_error(code, what);
+    fail_everything(error);
+    if (closed_) return serve_loads();
     feeding_ = false;
     queued_.clear();
+    effects_.clear();
+    landing_ = nullptr;
     failed_check_ = what;
-    if (config_.ports.logger) {
-        config_.ports.logger->log(LogLevel::error,
-                                  std::string("session closed by a failed check: ") + what);
-    }
-    journal_failure(code);
-    const Error error(code, std::string("internal check failed: ") + what);
-    fail_everything(error);
+    log_failure(code, what);
     StateInfo last;
     last.state = PublicState::closed;
     last.reason = code;
@@ -42,59 +61,70 @@ void SessionCore::broken(Code code, const char* what) {
     finish_closing();
 }
 
-void SessionCore::fail_everything(const Error& error) {
-    std::vector<OpID> all;
-    for (const auto& [op, pending] : ops_)
-        all.push_back(op);
-    for (const OpID op : all)
-        fail_op(op, error);
-    all.clear();
-    for (const auto& [op, call] : calls_)
-        all.push_back(op);
-    for (const OpID op : all)
-        finish_call(op, nullptr, &error);
-}
-
-// Runs when the store was read, or could not be; with an error when that took too long.
-void SessionCore::when_loaded(OpID op, ElapsedTime deadline, WhenLoaded go) {
-    const StateInfo info = machine_.info(now());
-    if (closed_ || info.state != PublicState::loading || info.reason != Code::ok)
-        return go(nullptr);
-    load_waiters_.push_back({op, deadline, std::move(go)});
-}
-
-bool SessionCore::cancel_load_wait(OpID op) {
-    for (auto it = load_waiters_.begin(); it != load_waiters_.end(); ++it) {
-        if (it->op != op) continue;
-        const WhenLoaded go = std::move(it->go);
-        load_waiters_.erase(it);
-        const Error error(Code::cancelled, "cancelled by the caller");
-        go(&error);
-        return true;
+void SessionCore::log_failure(Code code, const char* what) noexcept {
+    try {
+        if (config_.ports.logger) {
+            config_.ports.logger->log(LogLevel::error,
+                                      std::string("session closed by a failed check: ") + what);
+        }
+        journal_failure(code);
+    } catch (const std::bad_alloc&) {  // then nobody can be told why
     }
-    return false;
+}
+
+void SessionCore::fail_everything(const Error& error) {
+    while (!ops_.empty())
+        fail_op(ops_.begin()->first, error);
+    while (!calls_.empty())
+        finish_call(calls_.begin()->first, nullptr, &error);
+}
+
+// The store was read, or could not be.
+bool SessionCore::loaded() {
+    const StateInfo info = machine_.info(now());
+    return closed_ || info.state != PublicState::loading || info.reason != Code::ok;
+}
+
+void SessionCore::ask_loaded(OpID op, Loads& accepted) {
+    loads_.merge(accepted);
+    LoadWaiter& waiter = loads_.at(op);
+    const auto* journey = std::get_if<JourneyAsk>(&waiter.ask);
+    waiter.deadline = deadline_after(journey == nullptr ? 0 : journey->deadline_ms);
+    if (loaded()) serve_load(op, nullptr);
+}
+
+void SessionCore::serve_loads() {
+    while (!loads_.empty())
+        serve_load(loads_.begin()->first, nullptr);
 }
 
 void SessionCore::expire_load_waits() {
     const ElapsedTime current = elapsed_now();
-    std::vector<LoadWaiter> late;
-    std::vector<LoadWaiter> kept;
-    for (LoadWaiter& waiter : load_waiters_)
-        (waiter.deadline <= current ? late : kept).push_back(std::move(waiter));
-    load_waiters_ = std::move(kept);
-    const Error error(Code::deadline, "the store did not answer in time");
-    for (const LoadWaiter& waiter : late)
-        waiter.go(&error);
+    const Error error = spare_error(Code::deadline, "the store did not answer in time");
+    for (auto it = loads_.begin(); it != loads_.end();) {
+        const OpID op = it->first;
+        if (it->second.deadline <= current) serve_load(op, &error);
+        it = loads_.upper_bound(op);
+    }
 }
 
-void SessionCore::diagnostics(OpID op, TextCallback done) {
-    when_loaded(op, deadline_after(0),
-                [self = shared_from_this(), done = std::move(done)](const Error* error) {
-                    const bool cancelled = error != nullptr && error->code == Code::cancelled;
-                    if (cancelled) return done({}, error);
-                    done(self->diagnostics_text(),
-                         nullptr);  // of a store that hangs, what is known without it
-                });
+// With an error when reading took too long or the caller does not want it any more.
+void SessionCore::serve_load(OpID op, const Error* error) {
+    auto node = loads_.extract(op);
+    if (auto* journey = std::get_if<JourneyAsk>(&node.mapped().ask)) {
+        if (error != nullptr) return journey->done(std::nullopt, error);
+        return serve_journey(op, std::move(*journey));
+    }
+    const auto& done = std::get<TextCallback>(node.mapped().ask);
+    std::string text;
+    if (error != nullptr && error->code == Code::cancelled) return done(text, error);
+    try {
+        text = diagnostics_text();  // of a store that hangs, what is known without it
+    } catch (const std::bad_alloc&) {
+        const Error none = spare_error(Code::out_of_memory, "out of memory");
+        return done({}, &none);
+    }
+    done(text, nullptr);
 }
 
 }  // namespace credit

@@ -97,6 +97,32 @@ void SessionCore::cancel_exchange(std::uint64_t exchange) {
     if (it != exchanges_.end()) config_.ports.transport->cancel(it->second);
 }
 
+template <class Answer, class Take>
+std::function<void(Answer)> SessionCore::way_back(Take take) {
+    struct Slip {
+        Slip(std::weak_ptr<SessionCore> asker, Take function)
+            : core(std::move(asker)), take(std::move(function)) {}
+        const std::weak_ptr<SessionCore> core;
+        const Take take;
+        std::atomic<bool> answered{false};  // the first answer counts
+        Answer answer{};
+    };
+    auto slip = std::make_shared<Slip>(weak_from_this(), std::move(take));
+    Engine::Tasks back;
+    back.emplace_back([slip] {
+        const auto core = slip->core.lock();
+        if (core == nullptr) return;
+        const auto hand_over = [&] { slip->take(*core, slip->answer); };
+        core->guarded(std::ref(hand_over));
+    });
+    return [slip, back = std::move(back)](Answer answer) mutable {
+        const auto core = slip->core.lock();
+        if (core == nullptr || slip->answered.exchange(true)) return;
+        slip->answer = std::move(answer);
+        core->engine_.take(std::move(back));
+    };
+}
+
 // The app's own login towards its server, asked for each request (Session provider, partner's routes). An app that does
 // not answer must not hold refreshing and closing for ever.
 void SessionCore::with_partner_headers(bool partner_route, WithHeaders go) {
@@ -104,16 +130,12 @@ void SessionCore::with_partner_headers(bool partner_route, WithHeaders go) {
     const std::uint64_t login = ++last_login_;
     logins_.emplace(login,
                     Login{elapsed_now() + config_.settings.policy.attempt_timeout, std::move(go)});
-    on_storage([self = shared_from_this(), login] {
-        self->config_.ports.partner_auth->headers([weak = std::weak_ptr(self),
-                                                   login](PartnerAuth::Answer answer) {
-            const auto core =
-                weak.lock();  // an app that never answers keeps no session and no secret alive (R39)
-            if (core == nullptr) return;
-            core->post([at = core.get(), login, answer = std::move(answer)] {
-                at->login_answered(login, answer);
-            });
+    auto answered = way_back<PartnerAuth::Answer>(
+        [login](SessionCore& core, const PartnerAuth::Answer& answer) {
+            core.login_answered(login, answer);
         });
+    on_storage([self = shared_from_this(), answered = std::move(answered)] {
+        self->config_.ports.partner_auth->headers(answered);
     });
 }
 
@@ -132,15 +154,14 @@ void SessionCore::login_answered(std::uint64_t login, const PartnerAuth::Answer&
 
 void SessionCore::expire_logins() {
     const ElapsedTime current = elapsed_now();
-    std::vector<std::uint64_t> late;
-    for (const auto& [id, login] : logins_) {
-        if (login.deadline <= current) late.push_back(id);
-    }
     PartnerAuth::Answer none;
     none.ok = false;
-    none.error = Error(Code::deadline, "partner_auth did not answer in time");
-    for (const std::uint64_t id : late)
-        login_answered(id, none);
+    none.error = spare_error(Code::deadline, "partner_auth did not answer in time");
+    for (auto it = logins_.begin(); it != logins_.end();) {
+        const std::uint64_t id = it->first;
+        if (it->second.deadline <= current) login_answered(id, none);
+        it = logins_.upper_bound(id);
+    }
 }
 
 void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
@@ -237,19 +258,16 @@ void SessionCore::ask_provider(const effect::AskProvider& ask) {
     }
     if (config_.ports.provider == nullptr) return ask_partner(ask.ask, request);
     const Stamp sent = Stamp::of(now());
-    on_storage([self = shared_from_this(), request = std::move(request), id = ask.ask, sent] {
-        self->config_.ports.provider->provide(
-            request, [weak = std::weak_ptr(self), id, sent](ProviderOutcome outcome) {
-                const auto core = weak.lock();  // as above
-                if (core == nullptr) return;
-                auto shared = std::make_shared<ProviderOutcome>(std::move(outcome));
-                core->post([at = core.get(), id, sent, shared] {
-                    auto issued = shared->ok ? parse_issued(shared->json, at->provider_context())
-                                             : Result<Issued>(std::move(shared->error));
-                    at->provider_answered(id, sent, std::move(issued));
-                });
-            });
-    });
+    auto answered = way_back<ProviderOutcome>(
+        [id = ask.ask, sent](SessionCore& core, ProviderOutcome& outcome) {
+            auto issued = outcome.ok ? parse_issued(outcome.json, core.provider_context())
+                                     : Result<Issued>(std::move(outcome.error));
+            core.provider_answered(id, sent, std::move(issued));
+        });
+    on_storage(
+        [self = shared_from_this(), request = std::move(request), answered = std::move(answered)] {
+            self->config_.ports.provider->provide(request, answered);
+        });
 }
 
 void SessionCore::ask_partner(std::uint64_t ask, const ProviderRequest& wanted) {

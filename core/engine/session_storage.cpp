@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/mutant.h"
 #include "core/engine/refresh_shape.h"
 #include "core/engine/session_core.h"
 #include "core/platform_api/idempotency.h"
@@ -120,7 +121,8 @@ void execute(TxnWork& work, RecordStore& store, Clock& clock) {
                                  [&](std::uint64_t owner) { return store.owner_gone(owner); });
     result.outcome = planned.outcome;
     result.busy_for = planned.busy_for;
-    if (planned.write) {
+    const bool unmarked = mutant(Mutant::sends_without_mark) && txn.kind == TxnKind::mark;
+    if (planned.write && !unmarked) {
         result.answer = write_planned(work, planned, store);
         if (result.answer != StoreAnswer::done) result.outcome = TxnOutcome::storage;
     }
@@ -151,9 +153,9 @@ void SessionCore::attempt_on_storage(const Executor::Job& job) {
     try {
         job();
     } catch (const CheckFailed& failed) {
-        post([this, what = failed.what()] { broken(Code::internal, what); });
+        fail_soon(Code::internal, failed.what());
     } catch (const std::bad_alloc&) {
-        post([this] { broken(Code::out_of_memory, "out of memory"); });
+        fail_soon(Code::out_of_memory, "out of memory");
     }
 }
 
@@ -247,8 +249,11 @@ void SessionCore::dress(Record& record) const {
                                       ? record.pair->refresh_token
                                       : record.pair->session_token;
     CREDIT_CHECK(credential != nullptr);
-    if (intent.idempotency_key == nullptr) {
-        std::string key = derive_refresh_key(credential->view(), intent.n, intent.key_epoch);
+    const bool fresh = mutant(Mutant::fresh_key_per_retry);
+    if (intent.idempotency_key == nullptr || fresh) {
+        auto n = mutant(Mutant::key_over_token_alone) ? 0 : intent.n;
+        if (fresh) n += 1000 + intent.attempts;
+        std::string key = derive_refresh_key(credential->view(), n, intent.key_epoch);
         intent.idempotency_key = Secret::copy_of(key);
         wipe(key.data(), key.size());
     }

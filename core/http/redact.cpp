@@ -1,5 +1,8 @@
 #include "core/http/redact.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "core/http/header_rules.h"
 #include "core/http/text.h"
 
@@ -84,14 +87,30 @@ std::size_t secret_end(std::string_view text, std::size_t at) noexcept {
     return at;
 }
 
+// "Bearer", also at the end of a longer word: token_type=Bearer, st_live_x/Bearer.
+bool announces_credential(std::string_view word) noexcept {
+    constexpr std::string_view kScheme = "bearer";
+    if (word.size() < kScheme.size()) return false;
+    const std::string_view head = word.substr(0, word.size() - kScheme.size());
+    return ascii_iequals(word.substr(head.size()), kScheme) &&
+           (head.empty() || !text::is_alnum(head.back()));
+}
+
 // Copies the white space behind "Bearer" and replaces what follows it.
 std::size_t replace_credential(std::string_view text, std::size_t at, std::string& out) {
-    while (at < text.size() && (text[at] == ' ' || text[at] == ':'))
-        out += text[at++];
-    if (at == text.size()) return at;
-    out += kMark;
-    while (at < text.size() && text[at] != ' ')
-        ++at;
+    for (bool announced = true; announced;) {
+        while (at < text.size() && (text[at] == ' ' || text[at] == ':'))
+            out += text[at++];
+        if (at == text.size()) return at;
+        const std::size_t end = std::min(text.find(' ', at), text.size());
+        std::string_view taken = text.substr(at, end - at);
+        while (!taken.empty() && !text::is_alnum(taken.back()))
+            taken.remove_suffix(1);
+        // "bearer: Bearer x": what was taken is the scheme once more, and the credential is behind it.
+        announced = announces_credential(taken);
+        out += kMark;
+        at = end;
+    }
     return at;
 }
 
@@ -103,12 +122,13 @@ std::string without_secrets(std::string_view text) {
         const std::string_view word = text.substr(at, end - at);
         if (word.empty()) {
             out += text[at++];
-        } else if (is_secret(word)) {
-            out += kMark;
-            at = secret_end(text, end);
-        } else {
-            out += word;
-            at = ascii_iequals(word, "bearer") ? replace_credential(text, end, out) : end;
+            continue;
+        }
+        const bool secret = is_secret(word);
+        out += secret ? kMark : word;
+        const std::size_t start = std::exchange(at, secret ? secret_end(text, end) : end);
+        if (announces_credential(text.substr(start, at - start))) {
+            at = replace_credential(text, at, out);
         }
     }
     return out;

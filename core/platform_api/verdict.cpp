@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "core/base/check.h"
+#include "core/base/mutant.h"
 #include "core/platform_api/reply_errors.h"
 
 namespace credit {
@@ -93,6 +94,8 @@ class Refusal {
                 AnswerKind::refused,
                 bare_error(Code::redirect_refused, response_, "redirects are not followed"), false);
         }
+        if (mutant(Mutant::server_error_means_dead) && status_ == 500)
+            return say(AnswerKind::dead, Code::session_dead, true);
         if (status_ == 511) return from_the_way("the network asks for a login");
         return say(AnswerKind::transient, server_code(), true);
     }

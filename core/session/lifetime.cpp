@@ -1,4 +1,5 @@
 #include "core/session/lifetime.h"
+#include "core/base/mutant.h"
 
 namespace credit {
 namespace {
@@ -19,6 +20,14 @@ std::int64_t judged_life(const Issued& issued, const Stamp& sent, const Record& 
 }
 
 }  // namespace
+
+Stamp issue_instant(const Issued& issued, const Stamp& sent, const Intent& intent) noexcept {
+    if (intent.attempts <= 1) return sent;
+    if (issued.server_time_ms == 0 || issued.http_date_ms == 0) return intent.first;
+    const Millis age = max(Millis{issued.http_date_ms - issued.server_time_ms}, Millis{0});
+    return {sent.boot, ElapsedTime{sent.elapsed.ms - age.count},
+            WallTime{sent.wall.ms - age.count}};
+}
 
 std::optional<std::int64_t> offset_from(const Issued& issued, const Stamp& sent) noexcept {
     const std::int64_t server_now = server_time(issued);
@@ -50,6 +59,7 @@ Pair pair_from(const Issued& issued, const Stamp& sent, const Pair* previous, co
 }
 
 Millis passed_since(const Stamp& since, const Now& now) noexcept {
+    if (mutant(Mutant::wall_clock_expiry)) return now.wall - since.wall;
     return since.boot.same_boot(now.boot) ? now.elapsed - since.elapsed : now.wall - since.wall;
 }
 

@@ -73,6 +73,7 @@ class Machine {
         ElapsedTime since{INT64_MIN};  // when healing became wanted
         std::uint64_t spread = 0;      // 0..1023, drawn once per death
         int failures_in_row = 0;
+        bool answered = false;  // the provider was asked and had nothing
         std::uint64_t failures = 0;
         Error error;
         bool blocked = false;
@@ -128,6 +129,7 @@ class Machine {
     void adopt_stored(const Record& stored, const Now& now);
     void storage_trouble(StoreAnswer answer, const std::string& detail, const Now& now);
     void store_well();
+    void store_recovered(const Now& now);
     void keep_in_memory(const Record& kept, StoreAnswer answer, const Now& now);
     void set_aside(Pair pair);
     bool store_hangs() const;
@@ -164,6 +166,7 @@ class Machine {
     void on_committed(const TxnResult& result, const Now& now, Effects& fx);
     void on_judged(const TxnResult& result, const Now& now, Effects& fx);
     void condemn(const Error& error, const Now& now, Effects& fx);
+    bool wants_longer(const Issued& issued);
     void attempt_failed(const RefreshAnswer& answer, const Now& now, Effects& fx);
     void overtaken(const event::RefreshAnswered& answered, const Now& now, Effects& fx);
     void bump_key(const Now& now);
@@ -251,6 +254,7 @@ class Machine {
     std::vector<OpID> enders_;
     bool ending_ = false;
     bool end_running_ = false;
+    WallTime end_asked_;
     bool ended_ = false;  // by this handle: spent
     bool closing_ = false;
     bool close_saved_ = false;  // the last write-back before closing was tried

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/mutant.h"
 #include "core/session/lifetime.h"
 #include "core/session/machine.h"
 
@@ -259,8 +260,8 @@ void Machine::on(const event::ProviderAnswered& answered, const Now& now, Effect
         heal_.step = HealStep::idle;
         return;
     }
-    if (record_.tombstone &&
-        record_.version > asked_at_) {  // R28: ended elsewhere while the question was out
+    if (record_.tombstone && record_.version > asked_at_ &&
+        !mutant(Mutant::heals_after_end)) {  // R28: ended elsewhere while the question was out
         note(now, JournalEvent::late_reply_dropped);
         heal_.step = HealStep::idle;
         const Error ended = why_no_session(now);

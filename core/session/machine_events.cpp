@@ -1,6 +1,7 @@
 // What callers and the world say to the machine: mostly data to remember; decide() acts on it.
 #include <algorithm>
 
+#include "core/base/mutant.h"
 #include "core/session/lifetime.h"
 #include "core/session/machine.h"
 
@@ -87,6 +88,7 @@ void Machine::on(const event::EndAsked& asked, const Now& now, Effects& fx) {
     save_not_before_ = now.elapsed;
     if (ending_) return;
     ending_ = true;
+    end_asked_ = now.wall;
     unsaved_ = false;
     alternate_.reset();
     note(now, JournalEvent::ended);
@@ -127,6 +129,8 @@ void Machine::on(const event::CallAccepted& accepted, const Now&, Effects&) {
 
 void Machine::on(const event::CancelAsked& asked, const Now&, Effects& fx) {
     const Error cancelled(Code::cancelled, "cancelled by the caller");
+    if (mutant(Mutant::cancel_cancels_flight) && flight_.step == FlightStep::sending)
+        flight_.step = FlightStep::idle;
     waiters_.sweep([&](const TokenWaiter& waiter) {
         if (waiter.op != asked.op) return false;
         fx.push_back(effect::FailOp{waiter.op, cancelled});

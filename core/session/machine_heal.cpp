@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/mutant.h"
 #include "core/session/lifetime.h"
 #include "core/session/machine.h"
 
@@ -16,6 +17,7 @@ bool Machine::heal_wanted() const {
 
 // R25: four a day are enough. A clock that was put back starts a new day.
 bool Machine::heal_spent(const Now& now) const {
+    if (mutant(Mutant::unlimited_healing)) return false;
     const HealCounters& heal = record_.heal;
     const bool running = now.wall >= heal.day && now.wall - heal.day < days(1);
     return running && heal.today >= static_cast<std::uint32_t>(setup_.policy.heal_per_day);
@@ -51,7 +53,8 @@ bool Machine::suspect_retry_due(const Now& now) const {
 
 // R24: a pair with a verdict is kept for a day; longer only while the provider has not had its say.
 bool Machine::keep_over(const Now& now) const {
-    if (!record_.suspect || (heal_possible(now) && heal_.failures == 0)) return false;
+    // After a long sleep the day is over at once; the provider is asked first.
+    if (!record_.suspect || (heal_possible(now) && !heal_.answered)) return false;
     return passed_since(record_.suspect->since, now) >= setup_.policy.suspect_keep;
 }
 
@@ -66,7 +69,7 @@ void Machine::consider_suspect(const Now& now, ElapsedTime& at) const {
 
 // R25: died young or without one accepted call: wait twice as long as the last time.
 void Machine::note_death(HealCounters& heal, const Now& now) const {
-    if (heal.last.ms == 0) return;
+    if (heal.last.ms == 0 || mutant(Mutant::unlimited_healing)) return;
     const bool young = now.wall - heal.last < setup_.policy.heal_young;
     if (!young && heal.accepted_since) {
         heal.wait_ms = 0;
@@ -121,7 +124,7 @@ void Machine::progress_heal(const Now& now, Effects& fx) {
         now.wall + setup_.policy.heal_spread_waiting;  // a crash loop does not become a storm
     heal_.step = HealStep::marking;
     note(now, JournalEvent::heal_asked);
-    run_txn(TxnKind::heal_mark, proposal, fx, heal_.fence);
+    run_txn(TxnKind::heal_mark, proposal, fx, std::max(flight_.fence, heal_.fence));
 }
 
 void Machine::on_heal_marked(const TxnResult& result, const Now& now, Effects& fx) {
@@ -155,6 +158,7 @@ void Machine::on_heal_marked(const TxnResult& result, const Now& now, Effects& f
 void Machine::on_heal_answered(const event::ProviderAnswered& answered, const Now& now,
                                Effects& fx) {
     heal_.step = HealStep::idle;
+    heal_.answered = true;
     if (!answered.ok) return heal_failed(answered.error, now, fx);
     if (const auto refused = judge_issued(answered.issued)) return heal_failed(*refused, now, fx);
     Record proposal = installed(answered.issued, answered.sent);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/mutant.h"
 #include "core/session/lifetime.h"
 #include "core/session/machine.h"
 
@@ -111,7 +112,7 @@ void Machine::mark(const Now& now, Effects& fx) {
         note(now,
              intent.attempts > 1 ? JournalEvent::refresh_replayed : JournalEvent::refresh_marked);
     }
-    run_txn(TxnKind::mark, proposal, fx, flight_.fence);
+    run_txn(TxnKind::mark, proposal, fx, std::max(flight_.fence, heal_.fence));
 }
 
 void Machine::land(Effects& fx) {
@@ -128,14 +129,17 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
     if (over()) return land(fx);
     switch (result.outcome) {
         case TxnOutcome::applied:
+            flight_.fence = result.record.lease.fence;
             if (result.record.version < record_.version)
                 return land(fx);  // installed something newer meanwhile
             record_ = result.record;
             unsaved_ = false;
             flight_.marked = record_.version;
-            flight_.fence = record_.lease.fence;
             flight_.lease_until = record_.lease.deadline;
-            if (closing_) return land(fx);
+            if (closing_) {  // nothing was sent: whoever opens the session next need not wait for the lease
+                run_txn(TxnKind::note, record_, fx, flight_.fence);
+                return land(fx);
+            }
             flight_.step = FlightStep::sending;
             ahead_wanted_ = false;
             diary_.reserve(diary_.size() + kNotesOfACommit);  // R22
@@ -186,10 +190,15 @@ void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects
     if (record_.version != flight_.marked) return overtaken(answered, now, fx);
     offline_ = !answer.reachable && answer.kind != AnswerKind::issued;
     if (answer.kind == AnswerKind::issued) {
+        if (mutant(Mutant::drops_short_pair) && wants_longer(answer.issued)) {
+            fail_attempt(Failure::final, Error(Code::contract_expired_pair, "too short a life"));
+            return land(fx);
+        }
         // R16: committed before it is judged. R22: nothing between here and the write decides anything.
         flight_.step = FlightStep::saving;
-        flight_.received =
-            pair_from(answer.issued, answered.sent, &*record_.pair, record_, setup_.policy);
+        CREDIT_CHECK(record_.intent.has_value());
+        const Stamp issued = issue_instant(answer.issued, answered.sent, *record_.intent);
+        flight_.received = pair_from(answer.issued, issued, &*record_.pair, record_, setup_.policy);
         Record proposal = record_;
         proposal.pair = flight_.received;
         proposal.intent.reset();
@@ -197,17 +206,33 @@ void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects
         proposal.suspect.reset();
         if (answer.issued.has_journey) proposal.journey = answer.issued.journey;
         if (!answer.issued.borrower_id.empty()) proposal.borrower_id = answer.issued.borrower_id;
-        if (const auto offset = offset_from(answer.issued, answered.sent)) {
+        if (const auto offset = offset_from(answer.issued, issued)) {
             proposal.offset_known = true;
             proposal.offset_ms = *offset;
         }
         note(now, JournalEvent::refresh_committed, Code::ok, answer.issued.request_id,
              answer.issued.correlation_id);
         run_txn(TxnKind::commit, proposal, fx, flight_.fence, false, answered.room);
+        if (mutant(Mutant::publishes_before_commit)) {
+            record_.pair = flight_.received;
+            record_.intent.reset();
+            serve_waiters(now, fx);
+        }
         return;
     }
     if (answer.kind == AnswerKind::dead) return condemn(answer.error, now, fx);
     attempt_failed(answer, now, fx);
+}
+
+// Only a seeded mistake asks this.
+bool Machine::wants_longer(const Issued& issued) {
+    bool longer = false;
+    const std::int64_t life = issued.session_expires_at_ms - issued.server_time_ms;
+    waiters_.sweep([&](const TokenWaiter& waiter) {
+        longer = longer || waiter.minimum.count >= life;
+        return false;
+    });
+    return longer;
 }
 
 // While the request was out the session moved on: adopted, started, or rotated by another process.
@@ -230,6 +255,7 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
          answer.kind == AnswerKind::unsent ? JournalEvent::refresh_unsent
                                            : JournalEvent::refresh_failed,
          answer.error);
+    if (mutant(Mutant::failed_renewal_drops_token)) rejected_ = record_.version.generation;
     if (answer.reachable) intent.answered += 1;
     if (answer.kind != AnswerKind::unsent) intent.maybe_sent = true;
     Failure failure = Failure::ambiguous;
@@ -282,6 +308,7 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
     if (answer.retry_after_ms >= 0) {
         wait = max(wait, clamped_retry_after(answer.retry_after_ms, !waiters_.empty(), policy));
     }
+    if (mutant(Mutant::no_backoff)) wait = Millis{0};
     if (settle && !flight_.settle_until) flight_.settle_until = now.elapsed + policy.settle_window;
     if (!settle) flight_.settle_until.reset();
     flight_.not_before = now.elapsed + wait;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/mutant.h"
 #include "core/session/machine.h"
 
 namespace credit {
@@ -56,7 +57,7 @@ void Machine::progress_end(const Now& now, Effects& fx) {
     proposal.pair.reset();
     proposal.intent.reset();
     proposal.suspect.reset();
-    proposal.tombstone = Tombstone{Code::session_ended, now.wall};
+    proposal.tombstone = Tombstone{Code::session_ended, end_asked_};
     run_txn(TxnKind::end, proposal, fx);
 }
 
@@ -73,6 +74,10 @@ void Machine::on(const event::Loaded& loaded, const Now& now, Effects&) {
             break;
         case StoreAnswer::absent:
             store_well();
+            if (mutant(Mutant::absent_means_ended) && record_.pair) {
+                record_.pair.reset();
+                record_.intent.reset();
+            }
             if (record_.pair && !unsaved_) {  // R4: nobody ended it, so the store lost it
                 note(now, JournalEvent::storage_lost);
                 unsaved_ = true;
@@ -88,7 +93,7 @@ void Machine::on(const event::Loaded& loaded, const Now& now, Effects&) {
 
 // What the store holds against what memory holds; (epoch, generation) decides (PROTOCOL, "Words").
 void Machine::reconcile(const Record& stored, const Now& now) {
-    if (!known_ || stored.version > record_.version) {
+    if (!known_ || supersedes(stored, record_.version)) {
         adopt_stored(stored, now);
         return;
     }
@@ -125,13 +130,14 @@ void Machine::adopt_stored(const Record& stored, const Now& now) {
         flight_.not_before =
             now.elapsed + max(Millis{0}, min(wait, setup_.policy.retry_after_cap_waiting));
         flight_.tries = static_cast<int>(std::min<std::uint32_t>(stored.intent->attempts, 16));
-        ahead_wanted_ = true;  // and it is settled at the next start, with or without a caller
+        // And it is settled at the next start, with or without a caller, background assertion and network at once.
+        flight_.settle_until = flight_.not_before + setup_.policy.settle_window;
     }
 }
 
 // R11: tokens that were received, but are not the session's.
 void Machine::set_aside(Pair pair) {
-    CREDIT_CHECK(record_.pair.has_value());
+    if (!record_.pair) return;  // ended meanwhile
     if (pair.refresh_token == nullptr || same_pair(pair, *record_.pair)) return;
     alternate_ = std::move(pair);
 }
@@ -155,6 +161,12 @@ void Machine::store_well() {
     load_failures_ = 0;
     detail_.clear();
     answer_ = StoreAnswer::present;
+}
+
+void Machine::store_recovered(const Now& now) {
+    if (!failing_) return;
+    note(now, JournalEvent::storage_recovered);
+    store_well();
 }
 
 void Machine::storage_trouble(StoreAnswer answer, const std::string& detail, const Now& now) {
@@ -193,7 +205,9 @@ void Machine::on(const event::Peeked& peeked, const Now& now, Effects&) {
     // A live token does not wait for a sick store; but damage is looked at.
     const bool sick =
         trouble && record_.pair && !may_write_over(TxnKind::write_back, peeked.answer);
-    if (same || both_empty || behind || sick) {
+    if (both_empty) store_recovered(now);
+    // Looking is not reading: after trouble with reading, a record that looks the same is read again.
+    if ((same && !failing_) || both_empty || behind || sick) {
         peek_done_ = std::max(peek_done_, peeked.round);
         return;
     }
@@ -209,10 +223,7 @@ void Machine::on(const event::TxnDone& done, const Now& now, Effects& fx) {
         const std::vector<JournalEntry>& unwritten = done.work->txn.journal;
         diary_.insert(diary_.begin(), unwritten.begin(), unwritten.end());
     }
-    if (result.outcome == TxnOutcome::applied && failing_) {
-        note(now, JournalEvent::storage_recovered);
-        store_well();
-    }
+    if (result.outcome == TxnOutcome::applied) store_recovered(now);
     switch (result.kind) {
         case TxnKind::mark:
             return on_marked(result, now, fx);
@@ -253,6 +264,7 @@ void Machine::on_saved(const TxnResult& result, const Now& now) {
             if (result.record.version < record_.version)
                 return;  // something newer is in memory by now
             unsaved_ = false;
+            record_.version = result.record.version;
             record_.write_seq = result.record.write_seq;
             record_.journal = result.record.journal;
             record_.lease = result.record.lease;
@@ -275,7 +287,7 @@ void Machine::on_saved(const TxnResult& result, const Now& now) {
 void Machine::keep_in_memory(const Record& kept, StoreAnswer answer, const Now& now) {
     record_ = kept;
     known_ = true;
-    unsaved_ = true;
+    unsaved_ = !mutant(Mutant::forgets_unsaved_pair);
     rejected_ = 0;
     note(now, JournalEvent::kept_in_memory, code_of(answer));
     storage_trouble(answer, {}, now);
@@ -286,10 +298,12 @@ void Machine::keep_in_memory(const Record& kept, StoreAnswer answer, const Now& 
 void Machine::on_end_done(const TxnResult& result, const Now& now, Effects& fx) {
     end_running_ = false;
     const std::vector<OpID> enders = std::exchange(enders_, {});
-    if (result.outcome == TxnOutcome::applied) {
+    const bool overtaken =
+        result.outcome == TxnOutcome::newer;  // by a session that is not this handle's to end
+    if (result.outcome == TxnOutcome::applied || overtaken) {
         ending_ = false;
         ended_ = true;
-        record_ = result.record;
+        if (!overtaken) record_ = result.record;
         known_ = true;
         for (const OpID op : enders)
             fx.push_back(effect::FinishOp{op});

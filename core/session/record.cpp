@@ -47,6 +47,11 @@ bool same_pair(const Pair& a, const Pair& b) noexcept {
     return (static_cast<unsigned>(session) & static_cast<unsigned>(refresh)) != 0;
 }
 
+bool supersedes(const Record& stored, const Version& known) noexcept {
+    const bool tie = stored.tombstone && stored.version.epoch == known.epoch;
+    return stored.version > known || (tie && stored.version != known);
+}
+
 bool same_record(const Record& a, const Record& b) noexcept {
     const auto rest = [](const Record& r) {
         return std::tie(r.environment, r.origin, r.borrower, r.version, r.write_seq, r.suspect,

@@ -112,6 +112,9 @@ struct Record {
     std::int64_t offset_ms = 0;
     Journal journal;
 };
+// The order of records is (epoch, generation); where the epochs are the same an end comes last: whoever counted on in
+// memory did not know of it (R28).
+bool supersedes(const Record& stored, const Version& known) noexcept;
 bool same_record(const Record& a, const Record& b) noexcept;  // all fields, tokens by value
 
 // The header a record is stored under; body_size is filled in by encode_record.

@@ -13,7 +13,9 @@ enum class PublicState { loading = 1, no_session = 2, active = 3, storage_locked
 struct StateInfo {
     PublicState state = PublicState::loading;
     std::uint32_t properties = 0;
-    Code reason = Code::ok;  // no_session: a 2xxx code; loading, storage_locked: a 5xxx code or ok
+    // no_session: a 2xxx code, or storage_corrupt / storage_key_lost when only a new session can help; loading and
+    // storage_locked: a 5xxx code, unsupported or ok
+    Code reason = Code::ok;
     std::uint64_t generation = 0;  // of the newest tokens; 0: none yet
     std::int64_t expires_at_ms =
         -1;  // of the session token by the device's clock; -1: unknown or none

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/base/mutant.h"
 
 namespace credit {
 namespace {
@@ -14,8 +15,9 @@ bool takes_lease(TxnKind kind) {
 
 bool lease_held_by_other(const Txn& txn, const Lease& lease, const Now& now,
                          const std::function<bool(std::uint64_t)>& owner_gone) {
-    // Within one process the machine itself does one thing at a time, also after it was closed and opened again.
-    if (lease.owner == 0 || lease.owner == txn.owner) return false;
+    // Its own only if it took it itself: a handle that is closing may still have its refresh on the wire when the same
+    // process opens the session again.
+    if (lease.owner == 0 || (lease.owner == txn.owner && lease.fence == txn.fence)) return false;
     if (!lease.boot.same_boot(now.boot) || now.elapsed >= lease.deadline) return false;
     return !owner_gone(lease.owner);
 }
@@ -59,6 +61,21 @@ Intent merged_intent(const Intent& mine, const std::optional<Intent>& stored) {
     return out;
 }
 
+// What another process counted meanwhile is not forgotten by a session that did not know of it (R25).
+HealCounters merged_heal(const HealCounters& mine, const HealCounters& stored) {
+    HealCounters out = mine;
+    if (stored.day > mine.day) {
+        out.day = stored.day;
+        out.today = stored.today;
+    } else if (stored.day == mine.day) {
+        out.today = std::max(mine.today, stored.today);
+    }
+    out.last = std::max(mine.last, stored.last);
+    out.not_before = std::max(mine.not_before, stored.not_before);
+    out.wait_ms = std::max(mine.wait_ms, stored.wait_ms);
+    return out;
+}
+
 void install(Record& out, const Txn& txn) {
     const Version seen = std::max(out.version, txn.expected);
     out.version = {seen.epoch + 1, std::max(out.version.generation, txn.expected.generation) + 1};
@@ -87,7 +104,8 @@ void bury(Record& out, const Txn& txn) {
 }
 
 void commit(Record& out, const Txn& txn) {
-    out.version = {txn.expected.epoch, txn.expected.generation + 1};
+    out.version = {txn.expected.epoch,
+                   std::max(out.version.generation, txn.expected.generation) + 1};
     out.pair = txn.proposal.pair;
     out.intent.reset();
     out.suspect.reset();
@@ -100,11 +118,14 @@ void commit(Record& out, const Txn& txn) {
 
 // The store lost or rolled back what the session holds: the session's own fields come back under its own version.
 void restore(Record& out, const Txn& txn) {
+    // A generation names one pair for ever: not the one that was stored under an older epoch meanwhile.
+    const bool same_epoch = out.version.epoch == txn.expected.epoch;
+    const std::uint64_t free = same_epoch ? 0 : out.version.generation + 1;
     const Lease lease = out.lease;
     const std::uint64_t seq = out.write_seq;
     const Journal journal = out.journal.entries().empty() ? txn.proposal.journal : out.journal;
     out = txn.proposal;
-    out.version = txn.expected;
+    out.version = {txn.expected.epoch, std::max(txn.expected.generation, free)};
     out.write_seq = seq;
     out.journal = journal;
     out.lease.fence = std::max(out.lease.fence, lease.fence);
@@ -117,6 +138,7 @@ void apply(Record& out, const Txn& txn, const Now& now) {
             out.intent = merged_intent(*txn.proposal.intent, out.intent);
             out.heal.accepted_since = out.heal.accepted_since || txn.proposal.heal.accepted_since;
             take_lease(out, txn, now);
+            if (mutant(Mutant::mark_bumps_generation)) out.version.generation += 1;
             break;
         case TxnKind::commit:
         case TxnKind::swap:
@@ -138,9 +160,14 @@ void apply(Record& out, const Txn& txn, const Now& now) {
             release_lease(out, txn);
             break;
         case TxnKind::start:
-        case TxnKind::adopt:
             install(out, txn);
             break;
+        case TxnKind::adopt: {
+            const HealCounters stored = out.heal;
+            install(out, txn);
+            out.heal = merged_heal(txn.proposal.heal, stored);
+            break;
+        }
         case TxnKind::end:
             bury(out, txn);
             break;
@@ -162,6 +189,14 @@ bool bound_to_version(TxnKind kind) {
     return kind != TxnKind::end && kind != TxnKind::adopt;
 }
 
+// Seeded mistakes that forget to look at what is stored.
+bool careless(TxnKind kind, const Record& stored) {
+    return (mutant(Mutant::gives_up_without_rereading) && kind == TxnKind::suspect) ||
+           (mutant(Mutant::generation_unchecked) && kind == TxnKind::commit && !stored.tombstone) ||
+           (mutant(Mutant::late_reply_after_end) && kind == TxnKind::commit && stored.tombstone) ||
+           (mutant(Mutant::heals_after_end) && kind == TxnKind::heal && stored.tombstone);
+}
+
 // Kinds that write both slots before they are done, so that no old slot can bring an older session back (R4).
 bool both(TxnKind kind) {
     return kind == TxnKind::end || kind == TxnKind::start || kind == TxnKind::adopt ||
@@ -176,7 +211,7 @@ bool brings_pair(JournalEvent what) {
 
 // Adopting over something newer than the session knew of: fine, unless that was an end (R28) or a younger session.
 TxnOutcome judge_adopt(const Txn& txn, const Record& stored) {
-    if (stored.tombstone && stored.version > txn.expected) return TxnOutcome::newer;
+    if (stored.tombstone && supersedes(stored, txn.expected)) return TxnOutcome::newer;
     if (!stored.pair || stored.suspect || txn.replace) return TxnOutcome::applied;
     const Pair& mine = *txn.proposal.pair;
     const Pair& theirs = *stored.pair;
@@ -206,6 +241,18 @@ bool needs_lease(TxnKind kind) {
     return kind == TxnKind::suspect || kind == TxnKind::swap;
 }
 
+// R28: the store took the end late, and the borrower has started or handed in another session since it was asked for.
+bool started_since(const Record& stored, const Txn& txn) {
+    CREDIT_CHECK(txn.proposal.tombstone.has_value());
+    if (!stored.pair) return false;
+    return std::ranges::any_of(stored.journal.entries(), [&](const JournalEntry& entry) {
+        const bool installs =
+            entry.what == JournalEvent::started || entry.what == JournalEvent::adopted;
+        return installs && entry.generation > txn.expected.generation &&
+               entry.at > txn.proposal.tombstone->at;
+    });
+}
+
 }  // namespace
 
 bool may_write_over(TxnKind kind, StoreAnswer answer) noexcept {
@@ -226,8 +273,13 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
              const Now& now, const std::function<bool(std::uint64_t)>& owner_gone) {
     TxnPlan out;
     if (!may_write_over(txn.kind, answer)) return out;
-    if (stored && bound_to_version(txn.kind) &&
-        (stored->version > txn.expected || another_pair(txn, *stored))) {
+    if (stored && bound_to_version(txn.kind) && !careless(txn.kind, *stored) &&
+        (supersedes(*stored, txn.expected) || another_pair(txn, *stored))) {
+        out.outcome = TxnOutcome::newer;
+        out.record = *stored;
+        return out;
+    }
+    if (stored && txn.kind == TxnKind::end && started_since(*stored, txn)) {
         out.outcome = TxnOutcome::newer;
         out.record = *stored;
         return out;
@@ -238,7 +290,8 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
         if (out.outcome != TxnOutcome::applied) return out;
     }
     const Record base = base_of(txn, stored);
-    const bool lapsed = stored && needs_lease(txn.kind) && !fence_holds(*stored, txn);
+    const bool lapsed = stored && needs_lease(txn.kind) && !fence_holds(*stored, txn) &&
+                        !careless(txn.kind, *stored);
     if (lapsed ||
         (takes_lease(txn.kind) && lease_held_by_other(txn, base.lease, now, owner_gone))) {
         out.outcome = TxnOutcome::busy;

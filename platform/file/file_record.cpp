@@ -20,8 +20,8 @@ constexpr std::size_t whole_blocks(std::size_t bytes) {
     return (bytes + kBlock - 1) / kBlock * kBlock;
 }
 
-Stamp stamp_of(const SlotBytes& bytes) noexcept {
-    Stamp stamp;
+SlotStamp stamp_of(const SlotBytes& bytes) noexcept {
+    SlotStamp stamp;
     std::copy_n(bytes.begin(), stamp.size(), stamp.begin());
     return stamp;
 }
@@ -145,7 +145,7 @@ StorePeek FileRecord::peek() {
     if (opened.answer != StoreAnswer::present) return {opened.answer, {}};
     StorePeek newest{StoreAnswer::absent, {}};
     for (std::size_t i = 0; i < 2; ++i) {
-        Stamp stamp;
+        SlotStamp stamp;
         Slot slot = read_stamp(folder->get(), names_.slots[i].c_str(), stamp);
         if (slot.state == SlotState::missing || slot.state == SlotState::empty) continue;
         if (slot.state == SlotState::unreadable) return {answer_for(slot.error), {}};

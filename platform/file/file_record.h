@@ -59,10 +59,10 @@ class FileRecord : public RecordStore {
     const RecordNames names_;
     CommitLock lock_;
     // The stamp of a write that was not made durable, while the slot may still show it.
-    std::array<std::optional<Stamp>, 2> failed_;
+    std::array<std::optional<SlotStamp>, 2> failed_;
     // The stamp of a slot that load() judged unusable, so that peek() does not offer it again and
     // again.
-    std::array<std::optional<Stamp>, 2> passed_over_;
+    std::array<std::optional<SlotStamp>, 2> passed_over_;
 };
 
 }  // namespace credit

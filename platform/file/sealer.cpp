@@ -43,6 +43,7 @@ StoreResult explain(StoreResult fetched) {
         case StoreAnswer::transient:
         case StoreAnswer::denied:
         case StoreAnswer::key_lost:
+        case StoreAnswer::unsupported:
             return fetched;
         case StoreAnswer::absent:
             return {StoreAnswer::denied, "there is no sealing key"};

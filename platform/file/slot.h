@@ -19,7 +19,7 @@ constexpr std::size_t kStampBytes = RecordHeader::kBytes + kNonceBytes;
 
 using SlotBytes = std::array<std::byte, kSlotBytes>;
 // Header and nonce: the nonce is fresh for every write, so two writes never have the same stamp.
-using Stamp = std::array<std::byte, kStampBytes>;
+using SlotStamp = std::array<std::byte, kStampBytes>;
 
 constexpr std::size_t image_bytes(std::size_t body_size) {
     return kStampBytes + body_size + kTagBytes;

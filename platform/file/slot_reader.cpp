@@ -82,7 +82,7 @@ Slot read_slot(int folder, const char* name, SlotBytes& bytes) noexcept {
     return slot;
 }
 
-Slot read_stamp(int folder, const char* name, Stamp& stamp) noexcept {
+Slot read_stamp(int folder, const char* name, SlotStamp& stamp) noexcept {
     Slot slot;
     stamp.fill(std::byte{0});
     const Descriptor fd = open_slot(folder, name, O_RDONLY, slot);

@@ -13,6 +13,6 @@ Descriptor open_slot(int folder, const char* name, int access, Slot& slot) noexc
 Slot read_slot(int folder, const char* name, SlotBytes& bytes) noexcept;
 
 // The first bytes only, for a look that costs little: an all-zero head counts as empty.
-Slot read_stamp(int folder, const char* name, Stamp& stamp) noexcept;
+Slot read_stamp(int folder, const char* name, SlotStamp& stamp) noexcept;
 
 }  // namespace credit

@@ -14,7 +14,7 @@ namespace {
 // After a failed sync the kernel may show content that is not on the medium, and mark it clean. An
 // unreadable header is the truth every process can see; the slot is written whole the next time.
 void poison(int fd) noexcept {
-    constexpr Stamp kZeros{};
+    constexpr SlotStamp kZeros{};
     if (write_at(fd, kZeros, 0) == 0) sync_data(fd);
 }
 
@@ -74,7 +74,9 @@ StoreResult write_fresh(int folder, const char* name, const char* fresh_name,
     }
     error = sync_all(folder);
     if (error == 0) return {StoreAnswer::done, {}};
-    poison(opened.fd.get());
+    // Nothing of it was promised to anybody, and the slot it replaced was not the newest: empty is
+    // the truth. A broken header would make the first write of a record, failed here, look corrupt.
+    zero_file(opened.fd.get());
     return failure("a new slot's name could not be made durable", error);
 }
 

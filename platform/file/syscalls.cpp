@@ -36,6 +36,8 @@ StoreAnswer answer_for(int error) noexcept {
         case ENOTDIR:
         case EISDIR:
         case ENAMETOOLONG:
+        case ENXIO:  // a socket or a device without a driver in a file's place
+        case ENODEV:
             return StoreAnswer::denied;
 #ifdef ENOKEY
         case ENOKEY:  // an encrypted folder whose key is not loaded: the device is locked

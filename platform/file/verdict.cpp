@@ -89,7 +89,7 @@ StoreResult judge_target(const SlotPair& slots, int newest) {
     return {StoreAnswer::done, {}};
 }
 
-StoreAnswer judge_stamp(Slot& slot, const Stamp& stamp, const RecordKey& key) noexcept {
+StoreAnswer judge_stamp(Slot& slot, const SlotStamp& stamp, const RecordKey& key) noexcept {
     if (slot.state == SlotState::refused) return StoreAnswer::denied;
     if (slot.state == SlotState::sick) return StoreAnswer::transient;
     switch (decode_header(std::span(stamp).first(slot.bytes), slot.header)) {

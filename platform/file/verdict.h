@@ -25,7 +25,7 @@ StoreResult judge_record(const SlotPair& slots, int newest, const StoreResult& k
 StoreResult judge_target(const SlotPair& slots, int newest);
 
 // The answer of peek() about one slot; fills in its header.
-StoreAnswer judge_stamp(Slot& slot, const Stamp& stamp, const RecordKey& key) noexcept;
+StoreAnswer judge_stamp(Slot& slot, const SlotStamp& stamp, const RecordKey& key) noexcept;
 inline bool is_header_read(StoreAnswer answer) noexcept {
     return answer == StoreAnswer::present || answer == StoreAnswer::newer_format;
 }

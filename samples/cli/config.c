@@ -141,6 +141,18 @@ static int set_tls(struct making* making) {
     return failed;
 }
 
+static int set_key_service(struct making* making) {
+    if (making->secrets->key_given || making->secrets->passphrase != NULL) {
+        return refuse(making, CREDIT_CONFIG_INVALID,
+                      "--storage-key-service excludes CREDIT_STORAGE_KEY, --storage-key-fd and "
+                      "--storage-passphrase-fd");
+    }
+    credit_secret_service_options keyring = {.struct_size = sizeof keyring,
+                                             .allow_prompt = making->options->storage_key_prompt};
+    return took(making, credit_config_set_secret_service(making->config, &keyring),
+                "--storage-key-service");
+}
+
 static int set_storage_key(struct making* making) {
     const struct secrets* secrets = making->secrets;
     const struct options* options = making->options;
@@ -152,6 +164,7 @@ static int set_storage_key(struct making* making) {
         return took(making, trial_storage_install(making->config, options, secrets),
                     "--storage-fault");
     }
+    if (options->storage_key_service) return set_key_service(making);
     if (secrets->key_given) {
         return took(making, credit_config_set_storage_key(making->config, secrets->key, kKeySize),
                     "CREDIT_STORAGE_KEY or --storage-key-fd");
@@ -222,6 +235,10 @@ static int check_rules(struct making* making) {
         (options->storage_fault_count != 0 || options->storage_fault_until_gone != NULL)) {
         return refuse(making, CREDIT_CONFIG_INVALID,
                       "--storage-fault-count and --storage-fault-until-gone need --storage-fault");
+    }
+    if (options->storage_key_prompt && !options->storage_key_service) {
+        return refuse(making, CREDIT_CONFIG_INVALID,
+                      "--storage-key-prompt needs --storage-key-service");
     }
     if (options->environment != CREDIT_ENVIRONMENT_LIVE) return 0;
     if (trial) {

@@ -42,6 +42,8 @@ struct options {
     const char* storage_dir;
     int64_t storage_key_fd; /* -1: not given */
     int64_t storage_passphrase_fd;
+    int storage_key_service; /* the key is in the desktop's keyring */
+    int storage_key_prompt;
     const char* ca_file;
     struct option_list pins;
     int log;

@@ -11,7 +11,8 @@ credit_demo_packages=(python3 libfaketime)
 
 # What the tests need besides.
 # shellcheck disable=SC2034
-credit_test_packages=(git ccache libgtest-dev libgmock-dev
+credit_test_packages=(git ccache libgtest-dev libgmock-dev binutils openssl
+    libsecret-1-dev gnome-keyring dbus dbus-bin python3-dbus python3-gi
     clang-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 ca-certificates)
 
 # Prints those of the named packages that are not installed.

@@ -75,7 +75,8 @@ class Usage(CliTest):
             done = self.run_cli(*arguments)
             self.assertEqual(done.returncode, 0)
             for needle in ("--refresh-route", "[CREDIT_PARTNER_URL]", "Exit codes", "wait-state",
-                           "key-locked", "CREDIT_PARTNER_AUTH"):
+                           "key-locked", "CREDIT_PARTNER_AUTH", "--storage-key-service",
+                           "--storage-key-prompt"):
                 self.assertIn(needle, done.stdout)
 
     def test_what_is_wrong_is_named(self):
@@ -189,6 +190,12 @@ class Secrets(CliTest):
         self.environment.update(CREDIT_STORAGE_KEY=KEY, CREDIT_ENVIRONMENT="live",
                                 CREDIT_PLATFORM_URL="https://platform.example")
         self.assertEqual(self.refuse("--storage-key-fd", "status")["code"], 1005)
+
+    def test_the_keyring_excludes_other_keys(self):
+        self.refuse("--storage-key-service excludes CREDIT_STORAGE_KEY", "status",
+                    "--storage-key-service")
+        self.refuse("--storage-key-prompt needs --storage-key-service", "status",
+                    "--storage-key-prompt")
 
     def status_with_key(self, key):
         self.environment.pop("CREDIT_STORAGE_KEY", None)

@@ -53,7 +53,7 @@ Loaded load(SecureStore& store, const RecordKey& key) {
 void PrintTo(StoreAnswer answer, std::ostream* out) {
     static constexpr const char* kNames[] = {"present",   "done",         "absent",  "locked",
                                              "transient", "denied",       "corrupt", "wrong_key",
-                                             "key_lost",  "newer_format", "full"};
+                                             "key_lost",  "newer_format", "full",    "unsupported"};
     *out << kNames[static_cast<std::size_t>(answer)];
 }
 

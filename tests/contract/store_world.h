@@ -29,6 +29,7 @@ class StoreWorld {
 struct StoreKind {
     std::string name;
     std::function<std::unique_ptr<StoreWorld>()> make;
+    bool locks = true;  // excludes other processes
 };
 inline std::ostream& operator<<(std::ostream& out, const StoreKind& kind) {
     return out << kind.name;

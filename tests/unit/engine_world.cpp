@@ -235,7 +235,10 @@ World::~World() {
     for (std::size_t i = 0; i < wire->sent.size(); ++i)
         wire->complete(i, no_reply(HttpFailure::interrupted, true));
     for (const auto& core : cores) {
-        engine.post([core] { core->close(nullptr); });
+        engine.post([core] {
+            SessionCore::Closers none;
+            core->close(none);
+        });
     }
     for (int i = 0; i < 200; ++i)
         round();

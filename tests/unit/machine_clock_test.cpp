@@ -17,6 +17,45 @@ TEST(Protocol, R30_LifeCountsFromTheInstantTheRequestWasSent) {
     EXPECT_EQ(p.published->ends, asked + minutes(30));
 }
 
+TEST(Protocol, R30_AReplayedReplyIsAsOldAsItsFirstAttempt) {
+    World w;
+    w.crash(w.started());
+    Process& before = w.open();
+    w.settle();
+    w.advance(minutes(31));
+    const ElapsedTime rotated = w.now.elapsed;
+    w.server.lose_replies = 1;
+    before.token();
+    w.settle();
+    w.crash(before);
+    w.advance(minutes(29));
+    Process& after = w.open();
+    w.settle();
+    EXPECT_EQ(w.get(after).token, "st-2");
+    EXPECT_EQ(w.server.replays, 1);
+    EXPECT_EQ(after.published->ends, rotated + minutes(30));
+}
+
+TEST(LifetimeTest, R30_HowOldAReplayedReplyIs) {
+    const Stamp sent{{7}, {100'000}, {900'000}};
+    Intent intent;
+    intent.first = {{7}, {10'000}, {810'000}};
+    intent.attempts = 1;
+    Issued issued;
+    issued.server_time_ms = 5'000'000;
+    issued.http_date_ms = 5'030'000;
+    EXPECT_EQ(issue_instant(issued, sent, intent), sent);
+    intent.attempts = 2;
+    EXPECT_EQ(issue_instant(issued, sent, intent), (Stamp{{7}, {70'000}, {870'000}}));
+    issued.http_date_ms = 4'999'000;  // the date has whole seconds
+    EXPECT_EQ(issue_instant(issued, sent, intent), sent);
+    issued.http_date_ms = 0;
+    EXPECT_EQ(issue_instant(issued, sent, intent), intent.first);
+    issued.http_date_ms = 5'030'000;
+    issued.server_time_ms = 0;
+    EXPECT_EQ(issue_instant(issued, sent, intent), intent.first);
+}
+
 TEST(Protocol, R30_TheDevicesClockHasNoSay) {
     for (const std::int64_t years : {-5, 0, 5}) {
         World w;

@@ -160,6 +160,25 @@ TEST(Protocol, R28_NotResurrectedByAnotherProcessThatHoldsAnUnsavedPair) {
     EXPECT_TRUE(w.get(second).failed_with(Code::session_ended));
 }
 
+// Both counted on from the same epoch: the end was asked for after the adopt, which the store never took.
+TEST(Protocol, R28_AnEndIsNotUndoneByWhatAnotherProcessAdoptedInMemory) {
+    World w;
+    Process& first = w.started();
+    Process& second = w.open();
+    w.settle();
+    w.disk.fail(FakeDisk::Op::lock, StoreAnswer::locked, 1);
+    second.adopt(w.server.mint(w.now), true);
+    w.settle();
+    ASSERT_TRUE(second.has(StateInfo::kUnsaved));
+    first.end();
+    w.settle();
+    ASSERT_TRUE(w.disk.record->tombstone.has_value());
+    EXPECT_EQ(w.disk.record->version.epoch, second.record().version.epoch);
+    w.advance(minutes(1));
+    EXPECT_TRUE(w.disk.record->tombstone.has_value());
+    EXPECT_TRUE(w.get(second).failed_with(Code::session_ended));
+}
+
 TEST(Protocol, R28_AStartThatRacesWithAnEndElsewhereLoses) {
     World w;
     Process& first = w.started();
@@ -218,6 +237,38 @@ TEST(Protocol, R28_NotResurrectedByARestartOrAnOldSlot) {
     EXPECT_EQ(w.provider.asked, 1);
     EXPECT_TRUE(w.start(again).finished);
     EXPECT_EQ(w.disk.record->version, (Version{3, 3}));  // the generation never restarts
+}
+
+// The store did not take the end; the app went on with a new session on another handle.
+TEST(Protocol, R28_ALateEndDoesNotEndTheSessionThatCameAfterIt) {
+    for (const bool adopt : {false, true}) {
+        World w;
+        Process& old = w.started();
+        w.disk.sick = StoreAnswer::locked;
+        const OpID end = old.end();
+        w.settle();
+        EXPECT_TRUE(old.op(end).failed_with(Code::storage_locked));
+        w.advance(seconds(1));
+        Process& next = w.open();
+        w.disk.sick.reset();
+        w.settle();
+        if (adopt) {
+            next.adopt(w.server.mint(w.now), true);
+        } else {
+            next.start(true);
+        }
+        w.settle();
+        const Version lives = next.record().version;
+        w.advance(minutes(5));
+        EXPECT_FALSE(w.disk.record->tombstone.has_value());
+        EXPECT_EQ(w.disk.record->version.epoch, lives.epoch);
+        EXPECT_TRUE(w.get(next).given);
+        EXPECT_TRUE(old.spent);
+        EXPECT_FALSE(old.has_token());
+        old.close();
+        w.settle();
+        EXPECT_TRUE(old.closed);
+    }
 }
 
 TEST(Protocol, R28_EndingWithAFailingStoreFailsAndGoesOn) {

@@ -99,6 +99,33 @@ TEST(Protocol, R8_LoadingStartAdoptAndEndDoNotWaitForTheLease) {
     EXPECT_TRUE(third.op(ended).finished);
 }
 
+// The handle that is closing has its request on the wire; the next one of the same process waits for its outcome.
+TEST(Protocol, R8_AHandleOpenedAgainDoesNotRepeatWhatTheClosingOneSent) {
+    World w;
+    w.server.model = FakeServer::Model::strict;
+    Process& closing = w.started();
+    w.advance(minutes(31));
+    w.server.held = true;
+    closing.token();
+    w.settle();
+    ASSERT_EQ(closing.sends.size(), 1U);
+    closing.close();
+    w.settle();
+    ASSERT_FALSE(closing.closed);
+    w.processes.push_back(std::make_unique<Process>(w, w.setup, closing.owner));
+    Process& next = *w.processes.back();
+    next.feed(event::Opened{});
+    w.settle();
+    const OpID op = next.token();
+    w.advance(seconds(2));
+    EXPECT_TRUE(next.sends.empty());
+    w.server.held = false;
+    w.advance(seconds(2));
+    EXPECT_EQ(next.op(op).token, "st-2");
+    EXPECT_EQ(w.server.verdicts, 0);
+    EXPECT_EQ(w.server.rotations, 1);
+}
+
 TEST(Protocol, R8_ASessionOpenedAgainInItsProcessIsNotLockedOutByItself) {
     World w;
     Process& p = w.started();
@@ -113,16 +140,13 @@ TEST(Protocol, R8_ASessionOpenedAgainInItsProcessIsNotLockedOutByItself) {
     ASSERT_TRUE(p.closed);
     ASSERT_TRUE(w.disk.record->intent.has_value());
     EXPECT_EQ(w.server.requests, 0);
-    EXPECT_EQ(w.disk.record->lease.owner, p.owner);
-    Txn txn;
-    txn.kind = TxnKind::mark;
-    txn.owner = p.owner;
-    txn.expected = w.disk.record->version;
-    txn.proposal = *w.disk.record;
-    txn.lease = seconds(18);
-    const auto nobody = [](std::uint64_t) { return false; };
-    EXPECT_EQ(plan(txn, StoreAnswer::present, w.disk.record, w.now, nobody).outcome,
-              TxnOutcome::applied);
+    w.processes.push_back(std::make_unique<Process>(w, w.setup, p.owner));
+    Process& next = *w.processes.back();
+    next.feed(event::Opened{});
+    w.settle();
+    const ElapsedTime asked = w.now.elapsed;
+    EXPECT_TRUE(w.get(next).given);
+    EXPECT_LE((w.now.elapsed - asked).count, seconds(3).count);
 }
 
 TEST(Protocol, R9_TheRequestKnowsWhenItsLeaseLapses) {

@@ -64,6 +64,23 @@ TEST(Protocol, R19_TheNextStartSettlesWithoutACaller) {
     EXPECT_EQ(w.server.replays, 1);
 }
 
+// It may have rotated, so it is no early refresh that could as well be left for later (R22).
+TEST(Protocol, R19_TheNextStartSettlesWithoutBackgroundAndThroughAMomentWithoutNetwork) {
+    MachineSetup setup = with_provider();
+    setup.has_background = true;
+    Expired w(setup);
+    w.server.lose_replies = 1;
+    w.p->token();
+    w.settle();
+    w.crash(*w.p);
+    Process& again = w.open();
+    again.grants_background = false;
+    w.server.scripted.push_back(answer_offline());
+    w.advance(seconds(30));
+    EXPECT_EQ(again.record().version.generation, 2U);
+    EXPECT_EQ(w.server.replays, 1);
+}
+
 TEST(Protocol, R19_NotBeforeSurvivesARestart) {
     Expired w;
     w.server.scripted.push_back(answer_busy(seconds(120).count));

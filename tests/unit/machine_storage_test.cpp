@@ -129,6 +129,23 @@ TEST(Protocol, R3_AStoreThatWasEmptyAndIsLockedNowSaysLocked) {
     EXPECT_TRUE(w.get(p).failed_with(Code::no_session));
     w.disk.sick = StoreAnswer::locked;
     EXPECT_TRUE(w.get(p).failed_with(Code::storage_locked));
+    w.disk.sick.reset();
+    EXPECT_TRUE(w.get(p).failed_with(Code::no_session));  // and well again it says what it holds
+    EXPECT_TRUE(p.journal_has(JournalEvent::storage_recovered));
+}
+
+TEST(Protocol, R3_AnEndedSessionSaysSoAgainWhenTheStoreIsWell) {
+    World w;
+    Process& first = w.started();
+    Process& p = w.open();
+    w.settle();
+    first.end();
+    w.settle();
+    EXPECT_TRUE(w.get(p).failed_with(Code::session_ended));
+    w.disk.sick = StoreAnswer::locked;
+    EXPECT_TRUE(w.get(p).failed());
+    w.disk.sick.reset();
+    EXPECT_TRUE(w.get(p).failed_with(Code::session_ended));
 }
 
 TEST(Protocol, R4_TheEndIsATombstoneInBothSlots) {

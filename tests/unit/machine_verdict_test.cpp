@@ -228,6 +228,26 @@ TEST(Protocol, R24_AfterADayThePairIsGone) {
     EXPECT_TRUE(w.get(*w.p).failed_with(Code::no_session));
 }
 
+// The phone slept for days after the verdict; that its store hiccups then is not the provider's answer.
+TEST(Protocol, R24_AfterALongSleepTheProviderIsStillAsked) {
+    Expired w;
+    w.server.scripted.push_back(answer_dead());
+    w.provider.held = true;
+    w.get(*w.p, {}, seconds(1));
+    w.crash(*w.p);
+    w.now.elapsed = w.now.elapsed + days(3);
+    w.jump_wall(days(3));
+    w.provider.held = false;
+    Process& again = w.open();
+    w.disk.fail(FakeDisk::Op::write, StoreAnswer::full, 2);
+    w.settle();
+    EXPECT_TRUE(w.get(again).failed_with(Code::storage_full));
+    w.advance(minutes(30));
+    const FakeOp op = w.get(again);
+    EXPECT_TRUE(op.given) << op.error.message;
+    EXPECT_EQ(w.record_token(), op.token);
+}
+
 TEST(Protocol, R24_AClockThatJumpsDoesNotShortenTheDay) {
     Expired w(without_provider());
     w.server.scripted.push_back(answer_dead());

@@ -68,6 +68,7 @@ RefreshAnswer FakeServer::answer(const std::string& credential, const std::strin
         scripted.pop_front();
         return out;
     }
+    const std::int64_t date = tells_time ? (now.wall + clock_ahead).ms : 0;
     RefreshAnswer out;
     const auto known = by_key_.find(key);
     const bool replay =
@@ -81,6 +82,7 @@ RefreshAnswer FakeServer::answer(const std::string& credential, const std::strin
         ++replays;
         out.kind = AnswerKind::issued;
         out.issued = known->second.second;
+        out.issued.http_date_ms = date;  // of this answer, not of the one it repeats
         out.reachable = true;
     } else {
         ++rotations;
@@ -93,6 +95,7 @@ RefreshAnswer FakeServer::answer(const std::string& credential, const std::strin
         out.kind = AnswerKind::issued;
         out.reachable = true;
         out.issued = tokens("st-" + number, keeps_refresh_token ? "" : "rt-" + number, now);
+        out.issued.http_date_ms = date;
         by_key_[key] = {credential, out.issued};
     }
     if (lose_replies > 0) {

@@ -35,6 +35,10 @@ Txn txn(TxnKind kind, const Record& believed) {
     out.expected = believed.version;
     out.proposal = believed;
     out.lease = seconds(18);
+    if (kind == TxnKind::end) {
+        out.proposal.pair.reset();
+        out.proposal.tombstone = Tombstone{Code::session_ended, kNow.wall};
+    }
     return out;
 }
 
@@ -118,7 +122,33 @@ TEST(TransactionTest, R8_ALeaseIsBusyUntilItLapsesOrItsOwnerIsGone) {
     EXPECT_EQ(planned(wanted, stored).outcome, TxnOutcome::applied);
     stored.lease.boot = {7};
     stored.lease.owner = 5;
+    EXPECT_EQ(planned(wanted, stored).outcome, TxnOutcome::busy);  // another handle of this process
+    wanted.fence = stored.lease.fence;
     EXPECT_EQ(planned(wanted, stored).outcome, TxnOutcome::applied);
+}
+
+// R29 speaks of tokens by their generation.
+TEST(TransactionTest, R5_AGenerationIsNeverGivenTwice) {
+    const Txn wanted = txn(TxnKind::write_back, record(3, 4));  // adopted in memory, the store hung
+    EXPECT_EQ(planned(wanted, record(2, 7)).record.version, (Version{3, 8}));
+    EXPECT_EQ(planned(wanted, record(2, 2)).record.version, (Version{3, 4}));
+    EXPECT_EQ(planned(wanted, record(3, 3)).record.version, (Version{3, 4}));
+    EXPECT_EQ(planned(txn(TxnKind::commit, record(3, 4)), record(2, 7)).record.version,
+              (Version{3, 9}));
+}
+
+TEST(TransactionTest, R25_WhatAnotherProcessCountedIsNotForgotten) {
+    Record stored = record(1, 1);
+    stored.heal = {{1000}, 3, {1500}, {9000}, 60'000, true};
+    Txn wanted = txn(TxnKind::adopt, record(1, 1));
+    wanted.replace = true;
+    wanted.proposal.heal = {{1000}, 1, {1200}, {}, 0, false};
+    const HealCounters same_day = planned(wanted, stored).record.heal;
+    EXPECT_EQ(same_day, (HealCounters{{1000}, 3, {1500}, {9000}, 60'000, false}));
+    wanted.proposal.heal.day = {500};
+    EXPECT_EQ(planned(wanted, stored).record.heal.today, 3U);
+    wanted.proposal.heal.day = {2000};
+    EXPECT_EQ(planned(wanted, stored).record.heal.today, 1U);
 }
 
 TEST(TransactionTest, R9_ALeaseIsReleasedByItsHolderOnly) {

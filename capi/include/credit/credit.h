@@ -284,6 +284,14 @@ typedef struct credit_tls {
     const credit_str *CREDIT_NULLABLE pinned_keys;    /* "sha256//<base64>"; at least two, one being the backup */
 } credit_tls;
 
+/* The key in the desktop's keyring; NULL or zero: the defaults in brackets. */
+typedef struct credit_secret_service_options {
+    uint32_t struct_size;
+    int32_t allow_prompt;      /* 1: a person may be asked to unlock the keyring [0: it is CREDIT_STORAGE_LOCKED] */
+    int64_t timeout_ms;        /* how long the Secret Service is waited for [5000, at most 60000] */
+    int64_t prompt_timeout_ms; /* how long a person is waited for; storage stands still meanwhile [60000, at most 600000] */
+} credit_secret_service_options;
+
 CREDIT_API CREDIT_MUST_USE credit_code credit_config_create(credit_config *CREDIT_NULLABLE *CREDIT_NONNULL out) CREDIT_NOEXCEPT;
 CREDIT_API void credit_config_release(credit_config *CREDIT_NULLABLE config) CREDIT_NOEXCEPT;
 /* Checks everything that opening would. On anything but CREDIT_OK *error (if not NULL) is an owned error that names the
@@ -304,12 +312,22 @@ CREDIT_API credit_code credit_config_set_paths(credit_config *config, const cred
 CREDIT_API credit_code credit_config_set_refresh_route(credit_config *config, credit_refresh_route route) CREDIT_NOEXCEPT;
 CREDIT_API credit_code credit_config_set_refresh_request(credit_config *config, const credit_refresh_request *request) CREDIT_NOEXCEPT;
 CREDIT_API credit_code credit_config_set_policy(credit_config *config, const credit_policy *policy) CREDIT_NOEXCEPT;
-/* The sealed-file store's folder (created 0700). Needs one of the three keys below. Alternatively set_secure_store. */
+/* The sealed-file store's folder (created 0700). Needs one of the three keys below or set_sealing_key. Alternatively
+ * set_secure_store. */
 CREDIT_API credit_code credit_config_set_storage_dir(credit_config *config, credit_str dir) CREDIT_NOEXCEPT;
 /* 32 bytes, copied into locked memory; wipe your own. */
 CREDIT_API credit_code credit_config_set_storage_key(credit_config *config, const uint8_t *key, size_t size) CREDIT_NOEXCEPT;
 /* Argon2id over the passphrase (at least 8 bytes); derived on the storage thread. */
 CREDIT_API credit_code credit_config_set_storage_passphrase(credit_config *config, credit_str passphrase) CREDIT_NOEXCEPT;
+/* A random key kept by the desktop's keyring (Linux: gnome-keyring, KWallet, KeePassXC), made at the first use, one for each
+ * environment and platform origin. Nothing of the borrower goes there, nothing goes there in clear, and no other place is
+ * ever taken instead. What storage then answers, by remedy: CREDIT_STORAGE_LOCKED unlock the keyring, and notify;
+ * CREDIT_STORAGE_DENIED the prompt was dismissed or the keyring is no good, the message says which; CREDIT_STORAGE_TRANSIENT
+ * it did not answer in time; CREDIT_UNSUPPORTED there is no libsecret, session bus or Secret Service: set another key.
+ * CREDIT_STORAGE_WRONG_KEY: the keyring was reset; restore it, or give the session up with credit_storage_erase. This function
+ * returns CREDIT_UNSUPPORTED where the library was built without it. libsecret is loaded when the key is first needed. */
+CREDIT_API credit_code credit_config_set_secret_service(credit_config *config,
+                                                        const credit_secret_service_options *CREDIT_NULLABLE options) CREDIT_NOEXCEPT;
 CREDIT_API credit_code credit_config_set_tls(credit_config *config, const credit_tls *tls) CREDIT_NOEXCEPT;
 CREDIT_API credit_code credit_config_set_user_agent(credit_config *config, credit_str user_agent) CREDIT_NOEXCEPT;
 
@@ -334,7 +352,8 @@ typedef struct credit_state_info {
     uint32_t struct_size;
     uint32_t properties;
     credit_state state;
-    credit_code reason;      /* NO_SESSION: a 2xxx code; STORAGE_LOCKED and LOADING: a 5xxx code or CREDIT_OK */
+    credit_code reason;      /* NO_SESSION: a 2xxx code, or STORAGE_CORRUPT / STORAGE_KEY_LOST when only a new session can help;
+                              * STORAGE_LOCKED and LOADING: a 5xxx code, CREDIT_UNSUPPORTED or CREDIT_OK */
     uint64_t generation;     /* of the newest tokens, 0: none yet */
     int64_t expires_at_ms;   /* of the session token by the device's clock; -1: unknown or none */
 } credit_state_info;
@@ -535,7 +554,8 @@ CREDIT_ENUM(credit_store_answer) {
     CREDIT_STORE_WRONG_KEY = 7,
     CREDIT_STORE_KEY_LOST = 8,
     CREDIT_STORE_NEWER_FORMAT = 9,
-    CREDIT_STORE_FULL = 10
+    CREDIT_STORE_FULL = 10,
+    CREDIT_STORE_UNSUPPORTED = 11 /* not on this system: another key or store has to be configured */
 };
 
 typedef struct credit_sink credit_sink;
