@@ -2,6 +2,8 @@
 // by config_check.h.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,6 +55,26 @@ struct ConfigValues {
     TableRef<credit_partner_auth> partner_auth;
 };
 
+// Names of setters, without allocating.
+class Unfinished {
+  public:
+    void add(std::string_view name) noexcept {
+        remove(name);
+        if (count_ < names_.size()) names_[count_++] = name;
+    }
+    void remove(std::string_view name) noexcept {
+        const auto last = std::remove(names_.begin(), names_.begin() + count_, name);
+        count_ = static_cast<std::size_t>(last - names_.begin());
+    }
+    bool empty() const noexcept { return count_ == 0; }
+    std::string_view first() const noexcept { return names_[0]; }
+
+  private:
+    static constexpr std::size_t kMostSetters = 32;  // there are fewer
+    std::array<std::string_view, kMostSetters> names_{};
+    std::size_t count_ = 0;
+};
+
 }  // namespace credit::capi
 
 struct credit_config {
@@ -61,6 +83,8 @@ struct credit_config {
     // Setters that failed, until they succeed: an app that overlooks a setter's code must not end
     // up with, say, no pins.
     std::map<std::string, credit::Error, std::less<>> refused;
+    // Those that are under way or found no memory even to be noted above; the names are literals.
+    credit::capi::Unfinished unfinished;
 };
 
 namespace credit::capi {
@@ -70,15 +94,13 @@ template <class Apply>
 credit_code set(credit_config* config, std::string_view setting, Apply&& apply) noexcept {
     return guard([&] {
         if (config == nullptr) return CREDIT_INVALID_ARGUMENT;
-        Error& refusal = config->refused[std::string(setting)];
-        refusal = Error(Code::out_of_memory, std::string(setting) + ": was not set");
+        config->unfinished.add(setting);  // and so it stays when something below throws
         const Status status = apply(config->values);
-        if (!status.ok()) {
-            refusal = status.error();
-            return to_c(status.error().code);
-        }
-        config->refused.erase(config->refused.find(setting));
-        return CREDIT_OK;
+        if (!status.ok()) config->refused.insert_or_assign(std::string(setting), status.error());
+        const auto refused = config->refused.find(setting);
+        if (status.ok() && refused != config->refused.end()) config->refused.erase(refused);
+        config->unfinished.remove(setting);
+        return status.ok() ? CREDIT_OK : to_c(status.error().code);
     });
 }
 

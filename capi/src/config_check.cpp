@@ -64,6 +64,9 @@ Status check_trust(const ConfigValues& values) {
 }  // namespace
 
 Status check_config(const credit_config& config) {
+    if (!config.unfinished.empty()) {
+        return Error(Code::out_of_memory, std::string(config.unfinished.first()) + ": was not set");
+    }
     if (!config.refused.empty()) return config.refused.begin()->second;
     const ConfigValues& values = config.values;
     if (!values.environment.has_value()) return missing_setting("environment", "is not set");

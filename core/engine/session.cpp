@@ -85,7 +85,7 @@ void Session::unsubscribe(std::uint64_t id) {
 
 Result<OpID> Session::start(StartOptions options, bool replace, std::int64_t deadline_ms,
                             DoneCallback done) {
-    if (core_->spent()) return spent_error();
+    if (core_->refuses()) return spent_error();
     const OpID op = core_->next_op();
     auto box =
         boxed<SessionCore::Ops>(op, SessionCore::StartOp{std::move(options), std::move(done)});
@@ -94,7 +94,7 @@ Result<OpID> Session::start(StartOptions options, bool replace, std::int64_t dea
 }
 
 Result<OpID> Session::adopt_json(SecretBuffer json, bool replace, DoneCallback done) {
-    if (core_->spent()) return spent_error();
+    if (core_->refuses()) return spent_error();
     const OpID op = core_->next_op();
     auto shared = std::make_shared<const SecretBuffer>(std::move(json));
     auto box = boxed<SessionCore::Ops>(op, std::move(done));
@@ -103,7 +103,7 @@ Result<OpID> Session::adopt_json(SecretBuffer json, bool replace, DoneCallback d
 }
 
 Status Session::end(DoneCallback done) {
-    if (core_->spent()) return spent_error();
+    if (core_->refuses()) return spent_error();
     const OpID op = core_->next_op();
     if (!done) done = [](const Error*) {};
     auto box = boxed<SessionCore::Ops>(op, std::move(done));
@@ -119,6 +119,7 @@ Status Session::close(DoneCallback done) {
     auto box = std::make_shared<SessionCore::Closers>();
     if (done) box->push_back(std::move(done));
     Engine::Tasks tasks = core_->as_tasks([core = core_, box] { core->close(*box); });
+    core_->begin_closing();
     Registry::shared().remove(*core_);  // opening from here on does not give a
                                         // session that is about to be closed
     core_->engine().take(std::move(tasks));
@@ -127,7 +128,7 @@ Status Session::close(DoneCallback done) {
 
 Result<OpID> Session::get_token(std::int64_t minimum_lifetime_ms, std::int64_t deadline_ms,
                                 TokenCallback done) {
-    if (core_->spent()) return spent_error();
+    if (core_->refuses()) return spent_error();
     if (minimum_lifetime_ms < 0 || deadline_ms < 0) {
         return Error(Code::invalid_argument,
                      "minimum_lifetime_ms and deadline_ms must not be negative");
@@ -140,7 +141,7 @@ Result<OpID> Session::get_token(std::int64_t minimum_lifetime_ms, std::int64_t d
 }
 
 Result<OpID> Session::send(CallRequest request, CallCallback done) {
-    if (core_->spent()) return spent_error();
+    if (core_->refuses()) return spent_error();
     const OpID op = core_->next_op();
     PendingCall call;
     call.request = std::move(request);
@@ -151,7 +152,7 @@ Result<OpID> Session::send(CallRequest request, CallCallback done) {
 }
 
 Result<OpID> Session::journey(bool known_only, std::int64_t deadline_ms, JourneyCallback done) {
-    if (core_->spent()) return spent_error();
+    if (core_->refuses()) return spent_error();
     const OpID op = core_->next_op();
     auto box = boxed<SessionCore::Loads>(
         op, SessionCore::LoadWaiter{
@@ -161,6 +162,7 @@ Result<OpID> Session::journey(bool known_only, std::int64_t deadline_ms, Journey
 }
 
 Result<OpID> Session::diagnostics(TextCallback done) {
+    if (core_->closing()) return spent_error();
     const OpID op = core_->next_op();
     auto box = boxed<SessionCore::Loads>(op, SessionCore::LoadWaiter{std::move(done), {}});
     core_->post([=, core = core_] { core->ask_loaded(op, *box); });
@@ -168,7 +170,7 @@ Result<OpID> Session::diagnostics(TextCallback done) {
 }
 
 Status Session::reject_token(std::uint64_t generation) {
-    if (core_->spent()) return spent_error();
+    if (core_->refuses()) return spent_error();
     if (generation == 0) return Error(Code::invalid_argument, "generation must not be 0");
     core_->post([=, core = core_] { core->reject(generation); });
     return Unit{};
@@ -180,7 +182,7 @@ Status Session::cancel(OpID op) {
 }
 
 Status Session::notify(Hint hint) {
-    if (core_->spent()) return spent_error();
+    if (core_->refuses()) return spent_error();
     core_->post([=, core = core_] { core->notify(hint); });
     return Unit{};
 }

@@ -51,6 +51,12 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     OpID next_op();
     TokenCell& cell() { return cell_; }
     bool spent() const { return spent_.load(std::memory_order_acquire); }
+    // Ended, or asked to close: what is taken on from here on would be answered after close had completed (R34).
+    bool refuses() const { return spent() || closing(); }
+    bool closing() const {
+        return closing_.load(std::memory_order_acquire) && !spent_.load(std::memory_order_acquire);
+    }
+    void begin_closing() noexcept { closing_.store(true, std::memory_order_release); }
     void spend();         // R35: no token leaves this process from here on
     void poke_renewal();  // the hot path wants a refresh ahead; no allocation
     ElapsedTime elapsed_now() noexcept { return config_.ports.clock->now().elapsed; }
@@ -195,6 +201,7 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     const std::string borrower_;
     TokenCell cell_;
     std::atomic<bool> spent_{false};
+    std::atomic<bool> closing_{false};
     std::atomic<bool> renewal_poked_{false};
     std::atomic<const char*> failed_what_{nullptr};
     std::atomic<Code> failed_elsewhere_{Code::ok};  // on a thread that could not post

@@ -15,6 +15,10 @@ constexpr std::size_t kMinCapacity = 64;
 // Of one object that is read; the platform's have about ten.
 constexpr std::size_t kMaxMembers = 512;
 
+// simdjson chooses the code for this processor at its first use, in functions that cannot say that there is no memory for
+// it and end the process instead. So that is done when the library is loaded.
+[[maybe_unused]] const bool code_is_chosen = !simdjson::get_active_implementation()->name().empty();
+
 bool is_blank(char c) noexcept {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }

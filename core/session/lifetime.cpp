@@ -21,12 +21,18 @@ std::int64_t judged_life(const Issued& issued, const Stamp& sent, const Record& 
 
 }  // namespace
 
-Stamp issue_instant(const Issued& issued, const Stamp& sent, const Intent& intent) noexcept {
+Stamp issue_instant(const Issued& issued, const Stamp& sent, const Intent& intent,
+                    const Record& learned) noexcept {
     if (intent.attempts <= 1) return sent;
-    if (issued.server_time_ms == 0 || issued.http_date_ms == 0) return intent.first;
-    const Millis age = max(Millis{issued.http_date_ms - issued.server_time_ms}, Millis{0});
-    return {sent.boot, ElapsedTime{sent.elapsed.ms - age.count},
-            WallTime{sent.wall.ms - age.count}};
+    const Now asked{sent.wall, sent.elapsed, sent.boot};
+    const Millis longest = max(passed_since(intent.first, asked), Millis{0});
+    Millis age = longest;
+    std::int64_t server_now = issued.http_date_ms;
+    if (server_now == 0 && learned.offset_known) server_now = sent.wall.ms + learned.offset_ms;
+    if (issued.server_time_ms != 0 && server_now != 0) {
+        age = min(max(Millis{server_now - issued.server_time_ms}, Millis{0}), longest);
+    }
+    return {sent.boot, ElapsedTime{sent.elapsed.ms - age.count}, WallTime{sent.wall.ms - age.count}};
 }
 
 std::optional<std::int64_t> offset_from(const Issued& issued, const Stamp& sent) noexcept {

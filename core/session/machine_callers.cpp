@@ -267,6 +267,14 @@ void Machine::on(const event::ProviderAnswered& answered, const Now& now, Effect
         const Error ended = why_no_session(now);
         return finish_starts(&ended, fx, true);
     }
+    // Healing is for what has died; the app has handed in or started something since.
+    const bool healed_already = heal_.step == HealStep::asking && record_.version != asked_at_;
+    if (healed_already) {
+        note(now, JournalEvent::late_reply_dropped);
+        heal_.step = HealStep::idle;
+        run_txn(TxnKind::note, record_, fx, heal_.fence);  // the lease is free again
+        return;
+    }
     if (heal_.step == HealStep::asking) return on_heal_answered(answered, now, fx);
     on_start_answered(answered, now, fx);
 }

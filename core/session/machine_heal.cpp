@@ -11,6 +11,7 @@ namespace credit {
 
 bool Machine::heal_wanted() const {
     if (!known_ || leaving()) return false;
+    if (mutant(Mutant::heals_after_end) && record_.tombstone) return true;
     if (heal_.step != HealStep::idle || record_.suspect) return true;
     return record_.pair && heal_.since.ms != INT64_MIN;  // stuck
 }

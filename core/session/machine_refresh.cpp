@@ -197,7 +197,7 @@ void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects
         // R16: committed before it is judged. R22: nothing between here and the write decides anything.
         flight_.step = FlightStep::saving;
         CREDIT_CHECK(record_.intent.has_value());
-        const Stamp issued = issue_instant(answer.issued, answered.sent, *record_.intent);
+        const Stamp issued = issue_instant(answer.issued, answered.sent, *record_.intent, record_);
         flight_.received = pair_from(answer.issued, issued, &*record_.pair, record_, setup_.policy);
         Record proposal = record_;
         proposal.pair = flight_.received;
@@ -455,6 +455,8 @@ void Machine::succeed(const Now& now) {
         short_wait_ = short_wait_.count == 0 ? policy.short_token_floor
                                              : min(short_wait_ * 2, policy.short_token_cap);
         flight_.not_before = now.elapsed + short_wait_;
+        // What waiting callers are told is not the failure of some session before this one.
+        flight_.error = Error(Code::no_live_token, "the platform's new token was over on arrival");
     } else {
         short_wait_ = Millis{0};
     }

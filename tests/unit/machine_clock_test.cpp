@@ -44,16 +44,25 @@ TEST(LifetimeTest, R30_HowOldAReplayedReplyIs) {
     Issued issued;
     issued.server_time_ms = 5'000'000;
     issued.http_date_ms = 5'030'000;
-    EXPECT_EQ(issue_instant(issued, sent, intent), sent);
+    Record learned;
+    const auto instant = [&] { return issue_instant(issued, sent, intent, learned); };
+    EXPECT_EQ(instant(), sent);
     intent.attempts = 2;
-    EXPECT_EQ(issue_instant(issued, sent, intent), (Stamp{{7}, {70'000}, {870'000}}));
+    EXPECT_EQ(instant(), (Stamp{{7}, {70'000}, {870'000}}));
     issued.http_date_ms = 4'999'000;  // the date has whole seconds
-    EXPECT_EQ(issue_instant(issued, sent, intent), sent);
+    EXPECT_EQ(instant(), sent);
+    issued.http_date_ms = 9'000'000;  // never before the first attempt
+    EXPECT_EQ(instant(), intent.first);
     issued.http_date_ms = 0;
-    EXPECT_EQ(issue_instant(issued, sent, intent), intent.first);
+    EXPECT_EQ(instant(), intent.first);
+    learned.offset_known = true;
+    learned.offset_ms = 4'120'000;
+    EXPECT_EQ(instant(), (Stamp{{7}, {80'000}, {880'000}}));
     issued.http_date_ms = 5'030'000;
     issued.server_time_ms = 0;
-    EXPECT_EQ(issue_instant(issued, sent, intent), intent.first);
+    EXPECT_EQ(instant(), intent.first);
+    intent.first = {{6}, {1}, {950'000}};  // another boot, and the wall clock went back
+    EXPECT_EQ(instant(), sent);
 }
 
 TEST(Protocol, R30_TheDevicesClockHasNoSay) {

@@ -300,6 +300,25 @@ TEST(Protocol, R25_AStartDuringHealingGetsItsSession) {
     EXPECT_EQ(w.provider.asked, 2);
 }
 
+// The app logged in again while the provider was still thinking: that session stays.
+TEST(Protocol, R25_WhatTheAppHandsInMeanwhileIsNotHealedOver) {
+    Expired w;
+    w.server.scripted.push_back(answer_dead());
+    w.provider.held = true;
+    const OpID op = w.p->token({}, minutes(2));
+    w.advance(seconds(10));
+    ASSERT_EQ(w.p->asks.size(), 1U);
+    w.p->adopt(w.server.mint(w.now), true);
+    w.settle();
+    const std::string adopted = w.record_token();
+    EXPECT_EQ(w.p->op(op).token, adopted);
+    w.provider.held = false;
+    w.settle();
+    EXPECT_EQ(w.record_token(), adopted);
+    EXPECT_TRUE(w.p->journal_has(JournalEvent::late_reply_dropped));
+    EXPECT_EQ(w.disk.record->lease.owner, 0U);
+}
+
 TEST(Protocol, R25_ADeadSessionIsHealedEvenAfterTheDayOfItsPair) {
     Revoked w;
     w.provider.held = true;
