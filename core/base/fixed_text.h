@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -69,7 +68,8 @@ class FixedText {
   private:
     void set(std::string_view text) noexcept {
         const std::size_t kept = cut_length(text, N);
-        if (kept != 0) std::memmove(bytes_.data(), text.data(), kept);  // maybe from itself
+        if (kept != 0)
+            std::char_traits<char>::move(bytes_.data(), text.data(), kept);  // maybe from itself
         bytes_[kept] = '\0';
         size_ = static_cast<std::uint16_t>(kept);
     }

@@ -62,8 +62,8 @@ Session::Session(std::shared_ptr<SessionCore> core) : core_(std::move(core)) {
 Session::~Session() {
     try {
         core_->engine().take(std::move(closing_));
-    } catch (const std::bad_alloc&) {  // only an engine that has stopped needs
-                                       // memory for this, so it is closed
+    } catch (const std::bad_alloc&) {
+        // Only an engine that has stopped needs memory for this, and then the session is closed.
     }
 }
 
@@ -120,8 +120,8 @@ Status Session::close(DoneCallback done) {
     if (done) box->push_back(std::move(done));
     Engine::Tasks tasks = core_->as_tasks([core = core_, box] { core->close(*box); });
     core_->begin_closing();
-    Registry::shared().remove(*core_);  // opening from here on does not give a
-                                        // session that is about to be closed
+    // Opening from here on does not give a session that is about to be closed.
+    Registry::shared().remove(*core_);
     core_->engine().take(std::move(tasks));
     return Unit{};
 }

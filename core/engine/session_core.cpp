@@ -243,6 +243,7 @@ void SessionCore::finish_closing() {
     }
     for (const DoneCallback& done : std::exchange(closers_, {}))
         done(nullptr);
+    close_completed_.store(true, std::memory_order_release);
     engine_.remove(shared_from_this());
 }
 

@@ -53,8 +53,10 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     bool spent() const { return spent_.load(std::memory_order_acquire); }
     // Ended, or asked to close: what is taken on from here on would be answered after close had completed (R34).
     bool refuses() const { return spent() || closing(); }
+    // Asked to close, and close has not completed.
     bool closing() const {
-        return closing_.load(std::memory_order_acquire) && !spent_.load(std::memory_order_acquire);
+        return closing_.load(std::memory_order_acquire) &&
+               !close_completed_.load(std::memory_order_acquire);
     }
     void begin_closing() noexcept { closing_.store(true, std::memory_order_release); }
     void spend();         // R35: no token leaves this process from here on
@@ -202,6 +204,7 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     TokenCell cell_;
     std::atomic<bool> spent_{false};
     std::atomic<bool> closing_{false};
+    std::atomic<bool> close_completed_{false};
     std::atomic<bool> renewal_poked_{false};
     std::atomic<const char*> failed_what_{nullptr};
     std::atomic<Code> failed_elsewhere_{Code::ok};  // on a thread that could not post

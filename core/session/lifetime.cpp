@@ -21,18 +21,26 @@ std::int64_t judged_life(const Issued& issued, const Stamp& sent, const Record& 
 
 }  // namespace
 
-Stamp issue_instant(const Issued& issued, const Stamp& sent, const Intent& intent,
-                    const Record& learned) noexcept {
-    if (intent.attempts <= 1) return sent;
+// The first instant at which this refresh may have been asked for; nothing: never before.
+static const Stamp* asked_before(const Record& before) noexcept {
+    // A pair that had its verdict was tried under an intent that is gone (R24).
+    if (before.suspect && before.pair) return &before.pair->sent;
+    return before.intent && before.intent->attempts > 1 ? &before.intent->first : nullptr;
+}
+
+Stamp issue_instant(const Issued& issued, const Stamp& sent, const Record& before) noexcept {
+    const Stamp* first = asked_before(before);
+    if (first == nullptr) return sent;
     const Now asked{sent.wall, sent.elapsed, sent.boot};
-    const Millis longest = max(passed_since(intent.first, asked), Millis{0});
+    const Millis longest = max(passed_since(*first, asked), Millis{0});
     Millis age = longest;
     std::int64_t server_now = issued.http_date_ms;
-    if (server_now == 0 && learned.offset_known) server_now = sent.wall.ms + learned.offset_ms;
+    if (server_now == 0 && before.offset_known) server_now = sent.wall.ms + before.offset_ms;
     if (issued.server_time_ms != 0 && server_now != 0) {
         age = min(max(Millis{server_now - issued.server_time_ms}, Millis{0}), longest);
     }
-    return {sent.boot, ElapsedTime{sent.elapsed.ms - age.count}, WallTime{sent.wall.ms - age.count}};
+    return {sent.boot, ElapsedTime{sent.elapsed.ms - age.count},
+            WallTime{sent.wall.ms - age.count}};
 }
 
 std::optional<std::int64_t> offset_from(const Issued& issued, const Stamp& sent) noexcept {

@@ -196,8 +196,7 @@ void Machine::on(const event::RefreshAnswered& answered, const Now& now, Effects
         }
         // R16: committed before it is judged. R22: nothing between here and the write decides anything.
         flight_.step = FlightStep::saving;
-        CREDIT_CHECK(record_.intent.has_value());
-        const Stamp issued = issue_instant(answer.issued, answered.sent, *record_.intent, record_);
+        const Stamp issued = issue_instant(answer.issued, answered.sent, record_);
         flight_.received = pair_from(answer.issued, issued, &*record_.pair, record_, setup_.policy);
         Record proposal = record_;
         proposal.pair = flight_.received;

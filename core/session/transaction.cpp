@@ -241,15 +241,15 @@ bool needs_lease(TxnKind kind) {
     return kind == TxnKind::suspect || kind == TxnKind::swap;
 }
 
-// R28: the store took the end late, and the borrower has started or handed in another session since it was asked for.
-bool started_since(const Record& stored, const Txn& txn) {
+// R28: the store took the end late, and the borrower has started or handed in another session since it was asked for. The
+// clock alone decides nothing, it may have been moved: the session the handle knew is ended whatever the journal says.
+bool started_since(const Record& stored, const Txn& txn, const Now& now) {
     CREDIT_CHECK(txn.proposal.tombstone.has_value());
-    if (!stored.pair) return false;
+    if (!stored.pair || stored.version.epoch <= txn.expected.epoch) return false;
     return std::ranges::any_of(stored.journal.entries(), [&](const JournalEntry& entry) {
         const bool installs =
             entry.what == JournalEvent::started || entry.what == JournalEvent::adopted;
-        return installs && entry.generation > txn.expected.generation &&
-               entry.at > txn.proposal.tombstone->at;
+        return installs && entry.at > txn.proposal.tombstone->at && entry.at <= now.wall;
     });
 }
 
@@ -279,7 +279,7 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
         out.record = *stored;
         return out;
     }
-    if (stored && txn.kind == TxnKind::end && started_since(*stored, txn)) {
+    if (stored && txn.kind == TxnKind::end && started_since(*stored, txn, now)) {
         out.outcome = TxnOutcome::newer;
         out.record = *stored;
         return out;

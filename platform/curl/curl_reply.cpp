@@ -1,5 +1,6 @@
 #include "platform/curl/curl_reply.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,13 @@ std::string_view trim(std::string_view text) noexcept {
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+// A bare CR inside a line counts as a space (RFC 9112, 2.2): nobody further up may take it for the end of one.
+std::string one_line(std::string_view text) {
+    std::string out(trim(text));
+    std::replace(out.begin(), out.end(), '\r', ' ');
+    return out;
 }
 
 bool says_where_it_ends(const HttpHeader& header) noexcept {
@@ -52,13 +60,13 @@ void Reply::field(std::string_view line) {
     if (folded) {
         if (response_.headers.empty()) return;
         std::string& value = response_.headers.back().value;
-        value.append(" ").append(trim(line));
+        value.append(" ").append(one_line(line));
         return;
     }
     const auto colon = line.find(':');
     if (colon == std::string_view::npos) return;
     response_.headers.push_back(
-        {std::string(trim(line.substr(0, colon))), std::string(trim(line.substr(colon + 1)))});
+        {one_line(line.substr(0, colon)), one_line(line.substr(colon + 1))});
     framed_ = framed_ || says_where_it_ends(response_.headers.back());
 }
 

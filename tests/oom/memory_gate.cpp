@@ -70,6 +70,13 @@ MemoryGate::Own::~Own() {
     --own_depth;
 }
 
+MemoryGate::Counted::Counted() noexcept : depth_(own_depth) {
+    own_depth = 0;
+}
+MemoryGate::Counted::~Counted() {
+    own_depth = depth_;
+}
+
 namespace {
 
 void* take(std::size_t size) noexcept {

@@ -25,6 +25,17 @@ class MemoryGate {
         Own(const Own&) = delete;
         Own& operator=(const Own&) = delete;
     };
+    // The other way round, inside an Own: calls of what is tested.
+    class Counted {
+      public:
+        Counted() noexcept;
+        ~Counted();
+        Counted(const Counted&) = delete;
+        Counted& operator=(const Counted&) = delete;
+
+      private:
+        const int depth_;
+    };
 };
 
 }  // namespace credit::test

@@ -38,14 +38,14 @@ TEST(Protocol, R30_AReplayedReplyIsAsOldAsItsFirstAttempt) {
 
 TEST(LifetimeTest, R30_HowOldAReplayedReplyIs) {
     const Stamp sent{{7}, {100'000}, {900'000}};
-    Intent intent;
+    Record before;
+    Intent& intent = before.intent.emplace();
     intent.first = {{7}, {10'000}, {810'000}};
     intent.attempts = 1;
     Issued issued;
     issued.server_time_ms = 5'000'000;
     issued.http_date_ms = 5'030'000;
-    Record learned;
-    const auto instant = [&] { return issue_instant(issued, sent, intent, learned); };
+    const auto instant = [&] { return issue_instant(issued, sent, before); };
     EXPECT_EQ(instant(), sent);
     intent.attempts = 2;
     EXPECT_EQ(instant(), (Stamp{{7}, {70'000}, {870'000}}));
@@ -55,14 +55,18 @@ TEST(LifetimeTest, R30_HowOldAReplayedReplyIs) {
     EXPECT_EQ(instant(), intent.first);
     issued.http_date_ms = 0;
     EXPECT_EQ(instant(), intent.first);
-    learned.offset_known = true;
-    learned.offset_ms = 4'120'000;
+    before.offset_known = true;
+    before.offset_ms = 4'120'000;
     EXPECT_EQ(instant(), (Stamp{{7}, {80'000}, {880'000}}));
     issued.http_date_ms = 5'030'000;
     issued.server_time_ms = 0;
     EXPECT_EQ(instant(), intent.first);
     intent.first = {{6}, {1}, {950'000}};  // another boot, and the wall clock went back
     EXPECT_EQ(instant(), sent);
+    intent.attempts = 1;  // a pair with a verdict was tried before, under an intent that is gone
+    before.suspect.emplace();
+    before.pair.emplace().sent = {{7}, {40'000}, {840'000}};
+    EXPECT_EQ(instant(), before.pair->sent);
 }
 
 TEST(Protocol, R30_TheDevicesClockHasNoSay) {

@@ -1,0 +1,179 @@
+// The wire: what may leave the device, what came back, and whether a refusal was the client's fault.
+#include <algorithm>
+
+#include "core/platform_api/idempotency.h"
+#include "tests/sim/checks.h"
+#include "tests/sim/process.h"
+#include "tests/sim/world.h"
+
+namespace credit::sim {
+namespace {
+
+constexpr std::int64_t kMinute = 60'000;
+// Five unanswered tries empty the retry budget to a half; then one in ten seconds is regained. Three processes have one
+// budget each, and each may be started again and again.
+constexpr std::size_t kMostSendsPerMinute = 40;
+
+}  // namespace
+
+void Checks::sent(Process& process, const SentRefresh& request) {
+    const std::int64_t now = world_.now();
+    if (request.refresh < 0)
+        return world_.breach("R12", "what was sent carries none of the tokens");
+    if (!request.fresh_connection)
+        world_.breach("R15", "a refresh goes out on a connection that was used before");
+    if (marked_.count(request.key) == 0)
+        world_.breach("R12", "a refresh leaves the device without a durable mark");
+    world_.each_live([&](Process& other) {
+        if (&other == &process || other.flying_until < 0) return;
+        const bool lapsed = other.flying_until <= now || other.last_suspended >= 0;
+        const bool lease_lost = disk_events_ > 0;
+        if (!lapsed && !lease_lost && other.sent_at >= 0)
+            world_.breach("R8", "two processes have a refresh on the wire");
+    });
+    const bool reopened = world_.waivers.reopened_while_flying && process.handles.size() > 1;
+    if (process.sent_at >= 0 && process.sent_at > process.answered_at && !reopened)
+        world_.breach("R8", "one process has two refreshes on the wire");
+    process.sent_at = now;
+    Sends& sends = sends_[request.refresh];
+    check_key(request, sends);
+    const IssuedPair& presented = world_.ledger.pair(request.refresh);
+    const auto marked = process.marked_at.find(request.refresh);
+    for (const int next : presented.successors) {
+        const IssuedPair& successor = world_.ledger.pair(next);
+        if (successor.refresh == request.refresh || successor.lost_on_disk ||
+            successor.durable_at == kNever || swallowed_ > 0)
+            continue;
+        if (world_.plan.semantics == Semantics::not_durable ||
+            world_.plan.semantics == Semantics::lying)
+            continue;
+        if (marked == process.marked_at.end() || marked->second > successor.durable_at)
+            world_.breach("I7", "a token was sent again although its successor is stored");
+    }
+    if (marked != process.marked_at.end()) last_marks_[request.refresh] = marked->second;
+    sends.times.push_back(now);
+    check_storm(sends);
+}
+
+void Checks::check_key(const SentRefresh& request, Sends& sends) {
+    const bool keeps = world_.plan.model == Model::keeps_refresh_token;
+    const std::size_t kept = keeps ? world_.ledger.pair(request.refresh).successors.size() : 0;
+    bool derived = false;
+    bool bumped = false;
+    for (std::size_t n = 0; n <= kept && !derived; ++n) {
+        for (std::uint64_t epoch = 0; epoch < 2 && !derived; ++epoch) {
+            derived = derive_refresh_key(request.token, n, epoch) == request.key;
+            bumped = derived && epoch == 1;
+        }
+    }
+    if (!derived) return world_.breach("R13", "the idempotency key is not derived from the token");
+    if (bumped && sends.mismatches == 0 && sends.server_errors < 5)
+        return world_.breach("R14", "another key without an answer that blocks the first one");
+    const bool known =
+        std::find(sends.keys.begin(), sends.keys.end(), request.key) != sends.keys.end();
+    if (known) return;
+    if (!bumped && static_cast<int>(sends.keys.size()) > sends.answered + sends.bumps)
+        return world_.breach("R13", "a refresh that nobody answered is repeated under another key");
+    sends.keys.push_back(request.key);
+    sends.bumps += bumped ? 1 : 0;
+}
+
+void Checks::check_storm(Sends& sends) {
+    const std::int64_t now = world_.now();
+    all_sends_.push_back(now);
+    const std::size_t count = static_cast<std::size_t>(
+        std::count_if(all_sends_.begin(), all_sends_.end(),
+                      [now](std::int64_t at) { return now - at < kMinute; }));
+    if (count > kMostSendsPerMinute) world_.breach("R19", "refreshes have become a storm");
+    if (sends.times.size() < 6) return;
+    // Six in a row within half a second: nobody waited in between.
+    if (now - sends.times[sends.times.size() - 6] < 500)
+        world_.breach("R19", "no wait between attempts");
+}
+
+void Checks::replied(Process& process, const SentRefresh& request, const WireReply& reply) {
+    Sends& sends = sends_[request.refresh];
+    if (reply.issued >= 0) {
+        IssuedPair& pair = world_.ledger.pair(reply.issued);
+        if (pair.delivered_at == kNever) pair.delivered_at = world_.now();
+        pair.asked_at = first_marks_[request.refresh];
+        pair.delivered_last = world_.now();
+        pair.delivered_to = process.serial;
+        process.received.push_back(reply.issued);
+        ++sends.answered;
+        return;
+    }
+    ++sends.answers_without_tokens;
+    if (reply.status == 422) ++sends.mismatches;
+    if (reply.status >= 500) ++sends.server_errors;
+    // R14: a key that is blocked for good, and another that is blocked as well, are a verdict.
+    const bool blocked = reply.status == 422 && sends.mismatches >= 2;
+    if (blocked) {
+        Family& family = world_.ledger.family_of(request.refresh);
+        if (family.excuse == Excuse::none) family.excuse = Excuse::server_faulty;
+    }
+    if (reply.verdict || blocked) process.verdict_for = request.refresh;
+}
+
+void Checks::finished(Process& process) {
+    process.flying_until = -1;
+    process.answered_at = world_.now();
+    process.sent_at = -1;
+}
+
+// The platform refuses a spent token. Could the device have known better?
+Excuse Checks::judge_refusal(int refresh, const RefreshCall& call) {
+    if (call.shadow) return Excuse::other_copy;
+    const Model model = world_.plan.model;
+    const IssuedPair& spent = world_.ledger.pair(refresh);
+    const bool replays = model == Model::replay || model == Model::keeps_refresh_token;
+    if (spent.successors.empty()) return Excuse::server_faulty;
+    const IssuedPair& next = world_.ledger.pair(spent.successors.front());
+    if (world_.server.faulted && next.durable_at == kNever) return Excuse::server_faulty;
+    if (next.delivered_at == kNever) {
+        if (replays) return world_.server.faulted ? Excuse::server_faulty : Excuse::none;
+        const bool grace = model == Model::grace_fork || model == Model::grace_same;
+        return grace && grace_was_used(spent) ? Excuse::none : Excuse::reply_lost;
+    }
+    if (next.lost_on_disk) return Excuse::storage_lost;
+    Process* receiver = world_.process(next.delivered_to);
+    const bool gone = receiver == nullptr || !receiver->alive || receiver->dying;
+    if (next.durable_at == kNever) {
+        if (gone || receiver->broken_at >= next.delivered_at) return Excuse::crashed;
+        const bool hung = receiver->hung_until >= next.delivered_at;
+        if (next.refused || hung || receiver->refused_at >= next.delivered_at)
+            return Excuse::storage_sick;
+        if (receiver->last_suspended >= 0) return Excuse::raced;
+        if (disk_events_ > 0)
+            return Excuse::storage_lost;  // the lease that kept them apart was on it
+        return Excuse::none;
+    }
+    if (replays) return world_.server.faulted ? Excuse::server_faulty : Excuse::none;
+    const bool weak = world_.plan.semantics == Semantics::not_durable ||
+                      world_.plan.semantics == Semantics::lying;
+    if (weak && world_.disk.newest_slot() != nullptr && storage_losses_ > 0)
+        return Excuse::storage_lost;
+    for (const auto& [token, at] : last_marks_) {
+        if (token == refresh && at <= next.durable_at) return Excuse::raced;
+    }
+    return storage_losses_ > 0 ? Excuse::storage_lost : Excuse::none;
+}
+
+// Within the grace time there was a quiet minute in which somebody could have asked again.
+bool Checks::grace_was_used(const IssuedPair& spent) const {
+    const std::int64_t end = spent.spent_at + world_.plan.grace_ms;
+    const bool weak = world_.plan.semantics == Semantics::not_durable ||
+                      world_.plan.semantics == Semantics::lying;
+    if (world_.waivers.settling_after_start && (assertions_refused_ > 0 || world_.restarts > 0))
+        return false;
+    if (weak && reboots_ > 0) return false;  // the mark is gone with the power
+    if (jumps_ > 0 || world_.server.was_busy || world_.server.garbled > 3)
+        return false;  // table 2.7: three replays, then only on demand
+    return world_.longest_healthy(spent.spent_at, end) >= 90'000;
+}
+
+void Checks::provider_asked(Process& process, bool healing) {
+    world_.trace.add(world_.now(), process.place, healing ? "asks to heal" : "asks to start");
+}
+
+}  // namespace credit::sim
