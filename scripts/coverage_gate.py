@@ -4,7 +4,8 @@
     coverage_gate.py [--root DIR] [--regions] EXPORT.json FILE...
 
 EXPORT.json is what `llvm-cov export` writes; FILE is a path relative to the root (default: the working directory).
-Lines of a CREDIT_CHECK(...) are left out: its failing side is what must never happen. They are counted, and a check
+Seeded mistakes (core/base/mutant.h) are left out: they are constant false in the library, and the simulator's own table
+shows that each is reached and caught. Lines of a CREDIT_CHECK(...) are left out: its failing side is what must never happen. They are counted, and a check
 that no test even reached counts as missed. A macro's branches belong to the line that uses it; the instances of a
 template count as one.
 Prints for every file what was missed and `coverage FILE branches N/M checks K`, where M counts both ways of every branch.
@@ -19,6 +20,9 @@ import sys
 CODE, EXPANSION = 0, 1
 BRANCHES = (4, 5, 6)  # with and without MC/DC
 CHECK = re.compile(r"\bCREDIT_CHECK\s*\(")
+MUTANT_STATEMENT = re.compile(r"\s*if \(mutant\(")
+MUTANT_FUNCTION = re.compile(r"// Only a seeded mistake|// Seeded mistakes")
+MUTANT_TERM = re.compile(r"!?(mutant|careless)\(")
 
 
 def check_lines(text):
@@ -35,26 +39,57 @@ def check_lines(text):
     return lines
 
 
+def mutant_lines(lines):
+    """The lines (from 1) of statements and functions that only a seeded mistake runs."""
+    found, number = set(), 0
+    while number < len(lines):
+        line, first = lines[number], number
+        if MUTANT_FUNCTION.match(line):
+            while lines[number] != "}":
+                number += 1
+        elif MUTANT_STATEMENT.match(line):
+            indent = line[: len(line) - len(line.lstrip())]
+            while not lines[number].rstrip().endswith(("{", ";")):
+                number += 1
+            if lines[number].rstrip().endswith("{"):
+                while not lines[number].startswith(indent + "}"):
+                    number += 1
+        else:
+            number += 1
+            continue
+        number += 1
+        found.update(range(first + 1, number + 1))
+    return found
+
+
 def starts(place):
     return tuple(region[:2] for region in place)
 
 
 class FileReport:
-    def __init__(self, name, marked):
+    def __init__(self, name, text):
         self.name = name
-        self.marked = marked
+        self.lines = text.splitlines()
+        self.marked = check_lines(text)
+        self.mutants = mutant_lines(self.lines)
         self.branches = {}  # place -> [times true, times false]
         self.regions = {}   # place -> times
         self.checks = {}    # place -> times
 
+    def is_mutant(self, place):
+        line, column = place[0][:2]
+        return line in self.mutants or bool(MUTANT_TERM.match(self.lines[line - 1][column - 1:]))
+
     def add_region(self, place, count):
+        if self.is_mutant(place):
+            return
         table = self.checks if self.is_check(place) else self.regions
         # Only the outermost place of a check tells whether it was reached.
         if table is self.regions or len(place) == 1:
             table[place] = table.get(place, 0) + count
 
     def add_branch(self, place, true, false):
-        if self.is_check(place):
+        if self.is_check(place) or self.is_mutant(place):
             return
         times = self.branches.setdefault(place, [0, 0])
         times[0] += true
@@ -137,7 +172,7 @@ def main():
     for name in arguments.files:
         path = os.path.realpath(os.path.join(arguments.root, name))
         with open(path, encoding="utf-8") as source:
-            reports[path] = FileReport(name, check_lines(source.read()))
+            reports[path] = FileReport(name, source.read())
     with open(arguments.export, encoding="utf-8") as source:
         collect(json.load(source), reports)
 

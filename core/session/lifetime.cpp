@@ -1,4 +1,6 @@
 #include "core/session/lifetime.h"
+
+#include "core/base/check.h"
 #include "core/base/mutant.h"
 
 namespace credit {
@@ -22,13 +24,16 @@ std::int64_t judged_life(const Issued& issued, const Stamp& sent, const Record& 
 }  // namespace
 
 // The first instant at which this refresh may have been asked for; nothing: never before.
-static const Stamp* asked_before(const Record& before) noexcept {
+static const Stamp* asked_before(const Record& before) {
     // A pair that had its verdict was tried under an intent that is gone (R24).
-    if (before.suspect && before.pair) return &before.pair->sent;
+    if (before.suspect) {
+        CREDIT_CHECK(before.pair.has_value());
+        return &before.pair->sent;
+    }
     return before.intent && before.intent->attempts > 1 ? &before.intent->first : nullptr;
 }
 
-Stamp issue_instant(const Issued& issued, const Stamp& sent, const Record& before) noexcept {
+Stamp issue_instant(const Issued& issued, const Stamp& sent, const Record& before) {
     const Stamp* first = asked_before(before);
     if (first == nullptr) return sent;
     const Now asked{sent.wall, sent.elapsed, sent.boot};

@@ -16,7 +16,7 @@ Pair pair_from(const Issued& issued, const Stamp& sent, const Pair* previous, co
 // When the tokens of a refresh's reply were issued, at the latest: when the request was sent (R30); but a server that was
 // asked before may have replayed what it said then. Its Date tells how long ago that was, or the learned offset; without
 // either it may have been the first attempt, and never before that. `before`: what was stored when the request was sent.
-Stamp issue_instant(const Issued& issued, const Stamp& sent, const Record& before) noexcept;
+Stamp issue_instant(const Issued& issued, const Stamp& sent, const Record& before);
 
 // Server minus device wall clock as this reply shows it; nothing if it says no time.
 std::optional<std::int64_t> offset_from(const Issued& issued, const Stamp& sent) noexcept;

@@ -67,6 +67,9 @@ TEST(LifetimeTest, R30_HowOldAReplayedReplyIs) {
     before.suspect.emplace();
     before.pair.emplace().sent = {{7}, {40'000}, {840'000}};
     EXPECT_EQ(instant(), before.pair->sent);
+    before.suspect.reset();
+    before.intent.reset();
+    EXPECT_EQ(instant(), sent);
 }
 
 TEST(Protocol, R30_TheDevicesClockHasNoSay) {

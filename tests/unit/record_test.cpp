@@ -161,6 +161,29 @@ TEST(RecordTest, R22_EncodingIntoAReservedBufferAllocatesNothing) {
     EXPECT_GT(allocations(), count);  // the counter counts
 }
 
+TEST(RecordTest, R22_DecodingAllocatesNothingOutOfAReserve) {
+    const Record record = maximal_record();
+    RecordHeader header;
+    SecretBuffer body;
+    encode_record(record, header, body);
+    SecretReserve secrets(3);
+    Record again;
+    const std::uint64_t before = allocations();
+    const RecordFault fault = decode_record(header, body, again, &secrets);
+    EXPECT_EQ(allocations(), before);
+    EXPECT_EQ(fault, RecordFault::none);
+    EXPECT_TRUE(same_record(again, record));
+}
+
+TEST(RecordTest, CopyingIntoItselfChangesNothing) {
+    Record record = maximal_record();
+    const Record& same = record;
+    record = same;
+    record.journal = same.journal;
+    record.borrower_id = same.borrower_id;
+    EXPECT_TRUE(same_record(record, maximal_record()));
+}
+
 // A buffer that grew with a token inside would have been given memory more than once.
 TEST(RecordTest, R39_EncodingTakesItsMemoryOnce) {
     const Record record = maximal_record();

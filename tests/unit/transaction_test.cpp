@@ -127,6 +127,26 @@ TEST(TransactionTest, R8_ALeaseIsBusyUntilItLapsesOrItsOwnerIsGone) {
     EXPECT_EQ(planned(wanted, stored).outcome, TxnOutcome::applied);
 }
 
+TEST(TransactionTest, R28_WhatALateEndLeavesAlone) {
+    const auto started = [](std::int64_t at, std::uint64_t epoch) {
+        Record stored = record(epoch, 5);
+        stored.journal.add({{at}, JournalEvent::verdict, Code::ok, 5, "", ""});
+        stored.journal.add({{at}, JournalEvent::started, Code::ok, 5, "", ""});
+        return stored;
+    };
+    Txn end = txn(TxnKind::end, record(2, 4));
+    end.proposal.tombstone->at = {kNow.wall.ms - 1000};
+    const auto outcome = [&](const Record& stored) { return planned(end, stored).outcome; };
+    EXPECT_EQ(outcome(started(kNow.wall.ms - 500, 3)), TxnOutcome::newer);
+    EXPECT_EQ(outcome(started(kNow.wall.ms - 1000, 3)),
+              TxnOutcome::applied);                                           // before it was asked
+    EXPECT_EQ(outcome(started(kNow.wall.ms + 1, 3)), TxnOutcome::applied);    // the clock went back
+    EXPECT_EQ(outcome(started(kNow.wall.ms - 500, 2)), TxnOutcome::applied);  // the session it knew
+    Record gone = started(kNow.wall.ms - 500, 3);
+    gone.pair.reset();
+    EXPECT_EQ(outcome(gone), TxnOutcome::applied);
+}
+
 // R29 speaks of tokens by their generation.
 TEST(TransactionTest, R5_AGenerationIsNeverGivenTwice) {
     const Txn wanted = txn(TxnKind::write_back, record(3, 4));  // adopted in memory, the store hung
