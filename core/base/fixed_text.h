@@ -68,8 +68,10 @@ class FixedText {
   private:
     void set(std::string_view text) noexcept {
         const std::size_t kept = cut_length(text, N);
-        if (kept != 0)
-            std::char_traits<char>::move(bytes_.data(), text.data(), kept);  // maybe from itself
+        if (kept != 0) {  // maybe from itself
+            // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): with its size
+            std::char_traits<char>::move(bytes_.data(), text.data(), kept);
+        }
         bytes_[kept] = '\0';
         size_ = static_cast<std::uint16_t>(kept);
     }

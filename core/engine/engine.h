@@ -46,6 +46,7 @@ class Engine {
     // Any thread, no allocation: makes the engine look at poked().
     void wake() { poller_->wake(); }
     Executor& storage() { return *storage_; }
+    std::shared_ptr<Executor> shared_storage() const { return storage_; }
     RetryBudget& budget() { return budget_; }
 
     // Engine thread only.

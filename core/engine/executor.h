@@ -33,13 +33,16 @@ class Executor {
 
     class Hold {
       public:
-        explicit Hold(Executor& executor) : executor_(executor) { executor_.hold(); }
-        ~Hold() { executor_.release(); }
+        // Throws std::bad_alloc when there is no thread to be had. Keeps the executor: what holds it may outlive an engine.
+        explicit Hold(std::shared_ptr<Executor> executor) : executor_(std::move(executor)) {
+            executor_->hold();
+        }
+        ~Hold() { executor_->release(); }
         Hold(const Hold&) = delete;
         Hold& operator=(const Hold&) = delete;
 
       private:
-        Executor& executor_;
+        std::shared_ptr<Executor> executor_;
     };
 };
 

@@ -1,5 +1,7 @@
 #include "core/engine/landing.h"
 
+#include <utility>
+
 namespace credit {
 namespace {
 
@@ -10,10 +12,10 @@ constexpr std::size_t kUsualGrowth =
 
 }  // namespace
 
-Landing::Landing(Executor& storage, const Record& marked)
+Landing::Landing(std::shared_ptr<Executor> storage, const Record& marked)
     : reader(ReplyRoom::Size::largest),
       room(std::make_shared<TxnWork>(kStoredSecrets)),
-      awake(storage) {
+      awake(std::move(storage)) {
     room->body.reserve(encoded_size(marked) + kUsualGrowth);
     room->large_body.reserve_outside(RecordHeader::kMaxBodyBytes);
 }

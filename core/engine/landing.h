@@ -24,7 +24,7 @@ struct Delivery {
 };
 
 struct Landing {
-    Landing(Executor& storage, const Record& marked);  // throws std::bad_alloc
+    Landing(std::shared_ptr<Executor> storage, const Record& marked);  // throws std::bad_alloc
 
     ReplyRoom reader;
     TxnRef room;

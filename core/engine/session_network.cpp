@@ -179,7 +179,7 @@ void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
     if (!shape) return answer_now(unsent(Code::internal, "the stored request cannot be read"));
     std::shared_ptr<Landing> landing;
     try {
-        landing = std::make_shared<Landing>(engine_.storage(), machine_.record());
+        landing = std::make_shared<Landing>(engine_.shared_storage(), machine_.record());
         landing->delivery = make_delivery();
     } catch (const std::bad_alloc&) {  // R22: what cannot be received is not sent
         return answer_now(unsent(Code::out_of_memory, "no memory to receive the reply"));

@@ -133,6 +133,7 @@ class Machine {
     void keep_in_memory(const Record& kept, StoreAnswer answer, const Now& now);
     void set_aside(Pair pair);
     bool store_hangs() const;
+    void renumber(std::uint64_t generation);
     void on_saved(const TxnResult& result, const Now& now);
     void on_end_done(const TxnResult& result, const Now& now, Effects& fx);
 

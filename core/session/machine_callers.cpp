@@ -115,6 +115,10 @@ bool Machine::serve_without_session(const TokenWaiter& waiter, const Now& now, E
     if (failing_ && !record_.pair && !record_.tombstone) {  // R3: what cannot be read is not empty
         return fail(Error(code_of(answer_), "the store cannot be read: " + detail_));
     }
+    // Nor is what cannot be looked at: another process may have started a session since.
+    if (store_hangs() && !record_.pair && !record_.tombstone) {
+        return fail(Error(Code::storage_transient, "the store does not answer"));
+    }
     const bool second_try = suspect_retry_due(now);  // R24
     if (second_try) refresh_wanted_ = true;
     if (!heal_wanted() || !heal_possible(now)) {

@@ -255,6 +255,13 @@ void Machine::on(const event::TxnDone& done, const Now& now, Effects& fx) {
     }
 }
 
+// The same pair under another number: what is known of it by number goes with it (R29).
+void Machine::renumber(std::uint64_t generation) {
+    for (std::uint64_t* known : {&rejected_, &accepted_, &unknown_life_tried_}) {
+        if (*known == record_.version.generation) *known = generation;
+    }
+}
+
 void Machine::on_saved(const TxnResult& result, const Now& now) {
     save_running_ = false;
     if (over()) return;
@@ -264,6 +271,7 @@ void Machine::on_saved(const TxnResult& result, const Now& now) {
             if (result.record.version < record_.version)
                 return;  // something newer is in memory by now
             unsaved_ = false;
+            renumber(result.record.version.generation);
             record_.version = result.record.version;
             record_.write_seq = result.record.write_seq;
             record_.journal = result.record.journal;

@@ -179,6 +179,34 @@ TEST(Protocol, R28_AnEndIsNotUndoneByWhatAnotherProcessAdoptedInMemory) {
     EXPECT_TRUE(w.get(second).failed_with(Code::session_ended));
 }
 
+// Written back under a number of its own, a token that was refused stays refused.
+TEST(Protocol, R29_ARejectedTokenStaysRejectedUnderItsNewNumber) {
+    World w;
+    Process& first = w.started();
+    Process& second = w.open();
+    w.settle();
+    w.disk.fail(FakeDisk::Op::lock, StoreAnswer::locked, 1);
+    second.adopt(w.server.mint(w.now), true);
+    w.settle();
+    ASSERT_TRUE(second.has(StateInfo::kUnsaved));
+    const std::uint64_t number = second.record().version.generation;
+    second.accepted(number);
+    w.server.held = true;
+    second.reject(number);
+    w.disk.put([&] {  // meanwhile the other process refreshed twice
+        Record stored = *w.disk.record;
+        stored.version.generation += 2;
+        stored.write_seq += 2;
+        return stored;
+    }());
+    w.disk.forget_high_water();
+    w.advance(seconds(5));
+    ASSERT_FALSE(second.has(StateInfo::kUnsaved));
+    EXPECT_GT(second.record().version.generation, number);
+    EXPECT_FALSE(second.has_token());
+    static_cast<void>(first);
+}
+
 TEST(Protocol, R28_AStartThatRacesWithAnEndElsewhereLoses) {
     World w;
     Process& first = w.started();

@@ -134,6 +134,39 @@ TEST(Protocol, R3_AStoreThatWasEmptyAndIsLockedNowSaysLocked) {
     EXPECT_TRUE(p.journal_has(JournalEvent::storage_recovered));
 }
 
+// Another process may have started a session while nobody could look.
+TEST(Protocol, R3_AHangingStoreIsNotEmpty) {
+    World w;
+    Process& p = w.open();
+    w.settle();
+    EXPECT_TRUE(w.get(p).failed_with(Code::no_session));
+    p.storage_stalls = true;
+    const OpID op = p.token({}, minutes(1));
+    w.advance(seconds(5));
+    EXPECT_TRUE(p.op(op).failed_with(Code::storage_transient));
+    p.storage_stalls = false;
+    w.settle();
+    EXPECT_TRUE(w.get(p).failed_with(Code::no_session));
+}
+
+TEST(Protocol, R3_WhatIsKnownIsSaidThoughTheStoreHangs) {
+    World ended;
+    Process& first = ended.started();
+    Process& other = ended.open();
+    ended.settle();
+    first.end();
+    ended.settle();
+    EXPECT_TRUE(ended.get(other).failed_with(Code::session_ended));
+    other.storage_stalls = true;
+    EXPECT_TRUE(ended.get(other).failed_with(Code::session_ended));
+
+    Expired dead(without_provider());
+    dead.server.revoked = true;
+    EXPECT_TRUE(dead.get(*dead.p).failed_with(Code::session_dead));
+    dead.p->storage_stalls = true;
+    EXPECT_TRUE(dead.get(*dead.p).failed_with(Code::session_dead));
+}
+
 TEST(Protocol, R3_AnEndedSessionSaysSoAgainWhenTheStoreIsWell) {
     World w;
     Process& first = w.started();
