@@ -134,6 +134,7 @@ void Machine::on_heal_marked(const TxnResult& result, const Now& now, Effects& f
     if (leaving()) return;
     switch (result.outcome) {
         case TxnOutcome::applied:
+            renumber(result.record.version.generation);
             record_ = result.record;
             heal_.fence = record_.lease.fence;
             heal_.step = HealStep::asking;

@@ -131,7 +131,8 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
         case TxnOutcome::applied:
             flight_.fence = result.record.lease.fence;
             if (result.record.version < record_.version)
-                return land(fx);  // installed something newer meanwhile
+                return land(fx);                         // installed something newer meanwhile
+            renumber(result.record.version.generation);  // a mark leaves the pair as it was
             record_ = result.record;
             unsaved_ = false;
             flight_.marked = record_.version;

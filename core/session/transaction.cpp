@@ -311,7 +311,7 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
     apply(out.record, txn, now);
     for (JournalEntry entry : txn.journal) {
         if (brings_pair(entry.what)) entry.generation = out.record.version.generation;
-        out.record.journal.add(std::move(entry));
+        out.record.journal.add(entry);
     }
     out.record.write_seq += 1;
     return out;
