@@ -53,6 +53,21 @@ std::string iso_time(std::int64_t epoch_ms) {
     return {text, static_cast<std::size_t>(size)};
 }
 
+std::string http_date(std::int64_t epoch_ms) {
+    constexpr const char* kDays[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const std::int64_t seconds = epoch_ms / 1000;  // the simulated platform lives after 1970
+    const std::int64_t days = seconds / 86'400;
+    const int rest = static_cast<int>(seconds % 86'400);
+    const Date date = date_of(days);
+    char text[64];
+    const int size = std::snprintf(text, sizeof text, "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                                   kDays[days % 7], date.day, kMonths[date.month - 1], date.year,
+                                   rest / 3600, rest / 60 % 60, rest % 60);
+    return {text, static_cast<std::size_t>(size)};
+}
+
 std::string pair_members(int pair, int refresh, const PairTimes& times) {
     std::string out;
     out.reserve(256);

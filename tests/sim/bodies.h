@@ -24,6 +24,7 @@ struct PairTimes {
 };
 
 std::string iso_time(std::int64_t epoch_ms);
+std::string http_date(std::int64_t epoch_ms);  // "Sun, 06 Nov 1994 08:49:37 GMT"
 // The pair's members, comma separated; `refresh` < 0: without the refresh token.
 std::string pair_members(int pair, int refresh, const PairTimes& times);
 std::string envelope(std::string_view data, std::string_view correlation, std::int64_t now_ms,

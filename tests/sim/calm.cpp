@@ -14,10 +14,6 @@ constexpr std::int64_t kPatience = 45'000;  // a call's deadline is 30 s
 // Healing waits up to six hours between deaths, and a day when four did not help.
 constexpr std::int64_t kWaits[] = {0, kMinute, 5 * kMinute, 30 * kMinute, 7 * 60 * kMinute};
 
-bool is_storage(Code code) {
-    return static_cast<int>(code) / 1000 == 5;
-}
-
 }  // namespace
 
 void Calm::run() {
@@ -111,19 +107,10 @@ void Calm::bring_back(Process& process) {
             process.enter([&] { process.hint(Hint::partner_credentials); });
             got = token(process);
         }
-        if (!got && world_.waivers.counts_from_first_attempt) {
-            world_.run_until(world_.now() + 15'000);
-            got = token(process);
-        }
         if (!got) {
-            const bool waived = world_.waivers.store_error_sticks && is_storage(last_);
-            if (!world_.checks.excused() && !waived)
+            if (!world_.checks.excused())
                 return world_.breach("L1", "all is well again, and no token comes: " +
                                                std::string(code_name(last_)));
-            if (world_.waivers.store_error_sticks && is_storage(last_) && wait >= 5 * kMinute) {
-                start_again(process);
-                continue;
-            }
             const bool over = code_needs_new_session(last_) && world_.checks.excused();
             if (over && wait >= 5 * kMinute) start_again(process);
             continue;

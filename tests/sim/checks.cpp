@@ -48,8 +48,8 @@ void Checks::check_content(Process&, const Record& record, const Disk::Slot* bas
     const bool had_pair = base != nullptr && base->body->pair >= 0;
     if (had_pair && !base->body->suspect && !record.pair && !record.tombstone)
         world_.breach("R3", "a live pair was deleted without an end");
-    const bool installed_later = installed_by_ask_at_ > end_asked_at_ && had_pair &&
-                                 disk_events_ == 0 && !world_.waivers.late_end;
+    const bool installed_later =
+        installed_by_ask_at_ > end_asked_at_ && had_pair && disk_events_ == 0;
     if (record.tombstone && installed_later && !base->body->tombstone)
         world_.breach("R28", "an end that came late buried a session that was started after it");
     if (record.tombstone && ended_asks_ == 0)
@@ -58,8 +58,6 @@ void Checks::check_content(Process&, const Record& record, const Disk::Slot* bas
         (!record.journey || std::string_view(record.journey->journey_id) != kJourney))
         world_.breach("journey", "the record lost the borrower's journey");
     if (base == nullptr || !base->body->tombstone || !record.pair) return;
-    const bool tie = record.version.epoch == base->header.version.epoch;
-    if (tie && world_.waivers.tombstone_ties) return;
     if (record.version.epoch <= base->header.version.epoch)
         world_.breach("R28", "an ended session is back in the store");
     if (install_asked_at_ < tomb_at_)
@@ -118,6 +116,7 @@ void Checks::check_mark(Process& process, const Record& record) {
         world_.breach("R12", "the mark is not for the token it stands beside");
     marked_.insert(std::string(intent.idempotency_key->view()));
     process.marked_at[Ledger::number_of(token)] = world_.now();
+    process.attempts[Ledger::number_of(token)] = static_cast<std::size_t>(intent.attempts);
 }
 
 // Another family than before: a session was installed, and the one before it is lost if it was not the app's wish.
@@ -151,7 +150,6 @@ void Checks::note_install(Process& process, const Record& record, const Disk::Sl
     if (why == Excuse::none && storage_losses_ > 0) why = Excuse::storage_lost;
     if (healed) {
         if (why == Excuse::none && stuck_seen(before)) why = Excuse::stuck;
-        if (why == Excuse::none && world_.waivers.heal_over_adopted) return;
         return count_loss(process, why, true);
     }
     if (why != Excuse::none)

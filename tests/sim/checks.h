@@ -46,6 +46,9 @@ class Checks {
     // --- wire
     void sent(Process& process, const SentRefresh& request);
     void replied(Process& process, const SentRefresh& request, const WireReply& reply);
+    void answered_unusably(const SentRefresh& request) {  // counts for R26
+        ++sends_[request.refresh].answers_without_tokens;
+    }
     void finished(Process& process);  // no refresh of it is on the wire any more
     Excuse judge_refusal(int refresh, const RefreshCall& call);
     void provider_asked(Process& process, bool healing);
@@ -78,6 +81,7 @@ class Checks {
         int server_errors = 0;
         int answers_without_tokens = 0;
         std::vector<std::int64_t> times;
+        std::map<std::uint64_t, std::int64_t> first_by;  // process -> when it sent first
     };
     void check_order(const Record& record, const RecordHeader* base);
     void check_content(Process& process, const Record& record, const Disk::Slot* base);
@@ -87,7 +91,7 @@ class Checks {
     void count_loss(Process& process, Excuse excuse, bool healed);
     void check_key(const SentRefresh& request, Sends& sends);
     void check_storm(Sends& sends);
-    bool grace_was_used(const IssuedPair& spent) const;
+    bool grace_was_used(int refresh) const;
     bool stuck_seen(int family) const;
     bool session_lives(int pair) const;
 

@@ -53,20 +53,17 @@ void Checks::token_given(Process& process, Handle& handle, std::string_view toke
     const bool saw_it = asked_at > ended_at_ && process.refused_at < ended_at_;
     if (ended_families_.count(issued.family) != 0 && storage_losses_ == 0 && saw_it)
         world_.breach("R28", "a token of an ended session was handed out");
-    const bool unsaved = world_.waivers.unsaved_generation && refusals_ > 0;
-    if (generation < handle.last_generation && disk_events_ == 0 && !unsaved)
+    if (generation < handle.last_generation && disk_events_ == 0)
         world_.breach("R9", "the generation went back");
     if (pair == handle.rejected_pair) world_.breach("R29", "a rejected token was handed out");
     const bool tried = issued.tried_at != kNever || process.refused_at >= 0;
     if (!tried) world_.breach("R17", "a token was announced before the store was asked to keep it");
     // One that slept between the decision and the callback cannot know.
     const bool clocks_known = (jumps_ == 0 || reboots_ == 0) && process.resumed_at != now;
-    // R30 counts from the request that brought the token, so a replayed reply makes it look younger than it is.
-    const std::int64_t from =
-        world_.waivers.replayed_life ? std::max(issued.at, issued.delivered_last) : issued.at;
     const bool came_over =
         issued.delivered_last >= issued.at + world_.plan.life_ms;  // R30: life unknown, until a 401
-    if (clocks_known && !came_over && now > from + world_.plan.life_ms + kSlackMs)
+    if (clocks_known && !came_over && !issued.mark_lost &&
+        now > issued.at + world_.plan.life_ms + kSlackMs)
         world_.breach("R32", "a token was handed out that is over, pair " + std::to_string(pair));
     if (process.condemned == pair && disk_events_ == 0)
         world_.breach("R24", "a condemned token was handed out");
@@ -95,16 +92,8 @@ void Checks::token_refused(Process& process, Handle& handle, Code code) {
     }
     // Of a sick store memory speaks; but a store that cannot be read is never "no session".
     const bool sick = process.refused_at >= world_.now() - 1'000 && code != Code::no_session;
-    const bool old_life =
-        world_.waivers.counts_from_first_attempt && !process.received.empty() &&
-        world_.ledger.pair(process.received.back()).asked_at < world_.now() - world_.plan.life_ms;
     const bool slept = process.resumed_at == world_.now();
-    const bool stale_error =
-        world_.waivers.stale_error && code == Code::session_dead && !heal_stamps_.empty();
-    const bool hangs =
-        world_.waivers.hanging_means_empty && process.hung_until >= world_.now() - 1'000;
-    if (code_needs_new_session(code) && !sick && !old_life && !slept && !stale_error && !hangs &&
-        !excused())
+    if (code_needs_new_session(code) && !sick && !slept && !excused())
         world_.breach(
             "I9", "the app is told that it needs a new session: " + std::string(code_name(code)));
 }

@@ -31,8 +31,8 @@ void Checks::sent(Process& process, const SentRefresh& request) {
         if (!lapsed && !lease_lost && other.sent_at >= 0)
             world_.breach("R8", "two processes have a refresh on the wire");
     });
-    const bool reopened = world_.waivers.reopened_while_flying && process.handles.size() > 1;
-    if (process.sent_at >= 0 && process.sent_at > process.answered_at && !reopened)
+    // A handle that was closed lets its refresh go on; the one opened after it knows of that from the disk alone.
+    if (process.sent_at >= 0 && process.sent_at > process.answered_at && disk_events_ == 0)
         world_.breach("R8", "one process has two refreshes on the wire");
     process.sent_at = now;
     Sends& sends = sends_[request.refresh];
@@ -52,6 +52,7 @@ void Checks::sent(Process& process, const SentRefresh& request) {
     }
     if (marked != process.marked_at.end()) last_marks_[request.refresh] = marked->second;
     sends.times.push_back(now);
+    sends.first_by.emplace(process.serial, now);
     check_storm(sends);
 }
 
@@ -98,6 +99,7 @@ void Checks::replied(Process& process, const SentRefresh& request, const WireRep
         if (pair.delivered_at == kNever) pair.delivered_at = world_.now();
         pair.asked_at = first_marks_[request.refresh];
         pair.delivered_last = world_.now();
+        pair.mark_lost = disk_events_ > 0 && process.attempts[request.refresh] < sends.times.size();
         pair.delivered_to = process.serial;
         process.received.push_back(reply.issued);
         ++sends.answered;
@@ -128,12 +130,17 @@ Excuse Checks::judge_refusal(int refresh, const RefreshCall& call) {
     const IssuedPair& spent = world_.ledger.pair(refresh);
     const bool replays = model == Model::replay || model == Model::keeps_refresh_token;
     if (spent.successors.empty()) return Excuse::server_faulty;
-    const IssuedPair& next = world_.ledger.pair(spent.successors.front());
+    // Of several that a server gave for one token, the one that arrived is what the device had.
+    const auto arrived =
+        std::find_if(spent.successors.begin(), spent.successors.end(),
+                     [this](int one) { return world_.ledger.pair(one).delivered_at != kNever; });
+    const IssuedPair& next =
+        world_.ledger.pair(arrived == spent.successors.end() ? spent.successors.front() : *arrived);
     if (world_.server.faulted && next.durable_at == kNever) return Excuse::server_faulty;
     if (next.delivered_at == kNever) {
         if (replays) return world_.server.faulted ? Excuse::server_faulty : Excuse::none;
         const bool grace = model == Model::grace_fork || model == Model::grace_same;
-        return grace && grace_was_used(spent) ? Excuse::none : Excuse::reply_lost;
+        return grace && grace_was_used(refresh) ? Excuse::none : Excuse::reply_lost;
     }
     if (next.lost_on_disk) return Excuse::storage_lost;
     Process* receiver = world_.process(next.delivered_to);
@@ -160,16 +167,27 @@ Excuse Checks::judge_refusal(int refresh, const RefreshCall& call) {
 }
 
 // Within the grace time there was a quiet minute in which somebody could have asked again.
-bool Checks::grace_was_used(const IssuedPair& spent) const {
+bool Checks::grace_was_used(int refresh) const {
+    const IssuedPair& spent = world_.ledger.pair(refresh);
     const std::int64_t end = spent.spent_at + world_.plan.grace_ms;
     const bool weak = world_.plan.semantics == Semantics::not_durable ||
                       world_.plan.semantics == Semantics::lying;
-    if (world_.waivers.settling_after_start && (assertions_refused_ > 0 || world_.restarts > 0))
-        return false;
     if (weak && reboots_ > 0) return false;  // the mark is gone with the power
     if (jumps_ > 0 || world_.server.was_busy || world_.server.garbled > 3)
         return false;  // table 2.7: three replays, then only on demand
-    return world_.longest_healthy(spent.spent_at, end) >= 90'000;
+    // Only who knows of the attempt can ask again: who sent it, while it lives, and who has looked at the store since.
+    const std::map<std::uint64_t, std::int64_t>& senders = sends_.at(refresh).first_by;
+    std::int64_t quiet = 0;
+    world_.each_process([&](const Process& one) {
+        const auto sent = senders.find(one.serial);
+        const auto look =
+            std::lower_bound(one.looked_at.begin(), one.looked_at.end(), spent.spent_at);
+        std::int64_t knows = look == one.looked_at.end() ? INT64_MAX : *look;
+        if (sent != senders.end() && sent->second <= spent.spent_at) knows = spent.spent_at;
+        if (knows < end)
+            quiet = std::max(quiet, world_.longest_healthy(knows, std::min(one.died_at, end)));
+    });
+    return quiet >= 90'000;
 }
 
 void Checks::provider_asked(Process& process, bool healing) {

@@ -39,6 +39,9 @@ int run_command(const Options& options) {
     return 2;
 }
 
+// What is found is made small, which takes a while each.
+constexpr std::size_t kShrunk = 20;
+
 int run_schedules(const Options& options) {
     const std::size_t enough = options.keep_going ? SIZE_MAX : 5;
     const Fleet fleet = run_fleet(
@@ -49,7 +52,7 @@ int run_schedules(const Options& options) {
     if (options.histogram) print_histogram(fleet.tally);
     print_models(fleet.tally);
     print_rules(fleet);
-    for (std::size_t i = 0; i < fleet.failures.size() && i < 3; ++i) {
+    for (std::size_t i = 0; i < fleet.failures.size() && i < kShrunk; ++i) {
         const Plan plan = make_plan(options.from + fleet.failures[i].index, options.limits);
         const Shrunk small = shrink(plan);
         std::printf("seed %" PRIu64 " breaks %s: %s\n  %s\n", plan.seed, small.rule.c_str(),

@@ -124,6 +124,7 @@ void World::kill(Process& victim, bool restart, std::int64_t delay) {
     if (!victim.alive || victim.dying) return;
     trace.add(now_, victim.place, "dies");
     victim.dying = true;
+    victim.died_at = now_;
     const int where = victim.place;
     if (victim.depth == 0) victim.bury();
     if (restart && !restart_coming_[static_cast<std::size_t>(where)]) {

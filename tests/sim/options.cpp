@@ -31,11 +31,6 @@ bool flag(std::string_view word, Options& out) {
     if (word == "--trace") return out.trace = true;
     if (word == "--progress") return out.progress = true;
     if (word == "--histogram") return out.histogram = true;
-    if (word == "--no-waivers") {
-        default_waivers = {false, false, false, false, false, false,
-                           false, false, false, false, false};
-        return true;
-    }
     if (word == "--keep-going") return out.keep_going = true;
     const auto command = [&](Command which) {
         out.command = which;

@@ -87,6 +87,7 @@ Plan make_plan(std::uint64_t seed, const PlanLimits& limits) {
     Rng rng(seed ^ 0x5eed5eed5eedULL);
     Plan plan;
     plan.seed = seed;
+    plan.dates = seed % 8 != 7;
     plan.model = static_cast<Model>(rng.below(kModelCount));
     plan.semantics = static_cast<Semantics>(rng.below(kSemanticsCount));
     plan.processes = rng.chance(500) ? 1 : (rng.chance(800) ? 2 : 3);

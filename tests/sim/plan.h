@@ -40,6 +40,7 @@ struct Plan {
     std::int64_t grace_ms = 120'000;
     std::int64_t key_life_ms = 86'400'000;
     int drift_ppm = 0;
+    bool dates = true;  // replies carry the HTTP header Date
     int least_rotations = 3;
     std::vector<PlannedStep> steps;
     std::vector<PlannedFault> faults;

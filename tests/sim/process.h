@@ -114,9 +114,12 @@ class Process {
     int background_held = 0;
 
     // what the checks remember of it
+    std::int64_t died_at = INT64_MAX;
+    std::vector<std::int64_t> looked_at;  // at the store
     std::int64_t refused_at = -1;
     std::int64_t hung_until = -1;           // its storage thread did not come to its work
     std::map<int, std::int64_t> marked_at;  // by refresh token
+    std::map<int, std::size_t> attempts;    // that stand in its last mark, by refresh token
     int verdict_for = -1;                   // refresh token that it was told is over
     int condemned = -1;                     // pair that it stored as suspect
     std::int64_t flying_until = -1;         // a refresh of it is on the wire

@@ -101,6 +101,8 @@ void SimTransport::give_up(RequestID id, HttpFailure why, bool maybe_sent) {
     world.trace.add(world.now(), process_.place, "no reply", static_cast<std::int64_t>(why),
                     maybe_sent);
     if (flight->kind == Kind::refresh) world.checks.finished(process_);
+    if (flight->kind == Kind::refresh && why == HttpFailure::reply_too_large)
+        world.checks.answered_unusably(flight->sent);
     if (mutant(Mutant::claims_unsent)) maybe_sent = false;
     flight->done(failure(why, maybe_sent));
     world.at(process_, Boundary::reply_taken);
@@ -165,6 +167,15 @@ void SimTransport::leave(RequestID id) {
 }
 
 WireReply SimTransport::serve(const Flight& flight, bool shadow) {
+    WireReply reply = produce(flight, shadow);
+    const World& world = process_.world;
+    if (world.plan.dates)
+        reply.headers.emplace_back("Date",
+                                   http_date(kEpochMs + world.now() + world.server.skew_ms));
+    return reply;
+}
+
+WireReply SimTransport::produce(const Flight& flight, bool shadow) {
     World& world = process_.world;
     if (flight.kind == Kind::session) return world.server.session(world.now());
     if (flight.kind == Kind::call)

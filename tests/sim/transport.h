@@ -41,6 +41,7 @@ class SimTransport : public Transport {
     void leave(RequestID id);
     void receive(RequestID id, const FlightRef& flight, bool shadow);
     WireReply serve(const Flight& flight, bool shadow);
+    WireReply produce(const Flight& flight, bool shadow);
     void answer(RequestID id, WireReply reply);
     void spoil(WireReply& reply, std::uint32_t param, bool garbage);
     WireReply portal(std::uint32_t param) const;

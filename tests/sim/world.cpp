@@ -91,6 +91,8 @@ void World::at(Process& where, Boundary boundary, bool may_throw) {
     leave_if_dying();
     trace.add(now_, where.place, name_of(boundary));
     ++tally.passed[static_cast<std::size_t>(boundary)];
+    if (boundary == Boundary::load_after || boundary == Boundary::peek_after)
+        where.looked_at.push_back(now_);
     if (calm) return;
     for (std::size_t i = 0; i < faults_.size(); ++i) {
         PlannedFault& fault = faults_[i];

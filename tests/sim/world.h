@@ -23,22 +23,6 @@ namespace credit::sim {
 
 class Process;
 
-// Findings that are known and not yet repaired, by name; --no-waivers counts them as breaches again.
-struct Waivers {
-    bool replayed_life = true;
-    bool reopened_while_flying = true;
-    bool store_error_sticks = true;
-    bool tombstone_ties = true;
-    bool unsaved_generation = true;
-    bool late_end = true;
-    bool settling_after_start = true;
-    bool counts_from_first_attempt = true;
-    bool heal_over_adopted = true;
-    bool stale_error = true;
-    bool hanging_means_empty = true;
-};
-inline Waivers default_waivers;
-
 // Thrown through the production code when a process is killed; nothing in it may catch this.
 struct ProcessDied {};
 
@@ -101,7 +85,6 @@ class World {
     std::int64_t wall_offset = 0;
     bool calm = false;
     int restarts = 0;  // sessions that were opened again
-    const Waivers waivers = default_waivers;
 
   private:
     struct Event {
