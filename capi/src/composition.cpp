@@ -44,10 +44,13 @@ const Platform& platform() {
 }
 
 void give_arena_its_memory() {
-    PosixSecretMemory memory;
+    static PosixSecretMemory memory;  // without state
     const SecretMemory::Region region = memory.acquire(arena::kRegionBytes);
-    // Without pages the arena works from the heap and says so in its report (R39).
+    // Without a region all secrets are outside of it, and the arena says so in its report (R39).
     if (region.data != nullptr) arena::install(region.data, region.size, region.locked);
+    arena::install_pages(
+        {[](std::size_t size) noexcept { return memory.acquire_more(size); },
+         [](void* data, std::size_t size) noexcept { memory.release_more(data, size); }});
 }
 
 std::string origin_of(const ConfigValues& values) {
@@ -101,11 +104,15 @@ void prepare_process() {
     });
 }
 
+std::shared_ptr<Clock> compose_clock(const ConfigValues& values) {
+    if (values.clock != nullptr) return std::make_shared<TableClock>(values.clock);
+    return platform().clock;
+}
+
 SessionPorts compose_ports(const ConfigValues& values, const std::string& place) {
     const Platform& shared = platform();
     SessionPorts ports;
-    ports.clock = shared.clock;
-    if (values.clock != nullptr) ports.clock = std::make_shared<TableClock>(values.clock);
+    ports.clock = compose_clock(values);
     ports.entropy = shared.entropy;
     ports.store = compose_store(values, place, shared.entropy);
     ports.transport = compose_transport(values, ports.clock);

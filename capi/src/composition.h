@@ -18,6 +18,9 @@ void prepare_process();
 // otherwise.
 SessionPorts compose_ports(const ConfigValues& values, const std::string& storage_place);
 
+// The app's own clock, or the platform's.
+std::shared_ptr<Clock> compose_clock(const ConfigValues& values);
+
 // The folder under one name, whatever way it was written: absolute and, as far as it exists,
 // without links.
 std::string storage_place(const std::string& dir);

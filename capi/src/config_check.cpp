@@ -63,14 +63,19 @@ Status check_trust(const ConfigValues& values) {
 
 }  // namespace
 
-Status check_config(const credit_config& config) {
+Status check_setters(const credit_config& config) {
     if (!config.unfinished.empty()) {
         return Error(Code::out_of_memory, std::string(config.unfinished.first()) + ": was not set");
     }
     if (!config.refused.empty()) return config.refused.begin()->second;
+    if (!config.values.environment) return missing_setting("environment", "is not set");
+    return Unit{};
+}
+
+Status check_config(const credit_config& config) {
     const ConfigValues& values = config.values;
-    if (!values.environment.has_value()) return missing_setting("environment", "is not set");
-    Status status = check_urls(values);
+    Status status = check_setters(config);
+    if (status.ok()) status = check_urls(values);
     if (status.ok()) status = check_storage(values);
     if (status.ok()) status = check_trust(values);
     if (!status.ok()) return status;

@@ -7,6 +7,7 @@
 #include "core/engine/session.h"
 #include "core/engine/token.h"
 #include "core/platform_api/contract.h"
+#include "core/platform_api/hosted_event.h"
 #include "core/ports/logger.h"
 #include "core/ports/transport.h"
 #include "credit/credit.h"
@@ -37,11 +38,14 @@ constexpr bool same(A a, B b) {
     Y(FORKED, forked)                                                       \
     Y(ABI_MISMATCH, abi_mismatch)                                           \
     Y(UNSUPPORTED, unsupported)                                             \
+    Y(ORIGIN_REFUSED, origin_refused)                                       \
     Y(CANCELLED, cancelled)                                                 \
     Y(DEADLINE, deadline)                                                   \
     Y(CLOSED, closed)                                                       \
     Y(TOO_MANY_WAITERS, too_many_waiters)                                   \
     Y(STALE_ADOPT, stale_adopt)                                             \
+    Y(CHECKOUT_TAKEN, checkout_taken)                                       \
+    Y(CHECKOUT_EXPIRED, checkout_expired)                                   \
     Y(NO_SESSION, no_session)                                               \
     Y(SESSION_ENDED, session_ended)                                         \
     Y(SESSION_DEAD, session_dead)                                           \
@@ -135,6 +139,10 @@ static_assert(same(CREDIT_TOKEN_FROM_CACHE, TokenSource::cache));
 static_assert(same(CREDIT_TOKEN_FROM_REFRESH, TokenSource::refresh));
 static_assert(same(CREDIT_TOKEN_FROM_START, TokenSource::start));
 
+static_assert(same(CREDIT_CHECKOUT_EVENT_UNKNOWN, HostedEventType::unknown));
+static_assert(same(CREDIT_CHECKOUT_EVENT_OPEN_EXTERNAL, HostedEventType::open_external));
+static_assert(same(CREDIT_CHECKOUT_EVENT_EXIT, HostedEventType::exit));
+
 static_assert(same(CREDIT_LOG_DEBUG, LogLevel::debug));
 static_assert(same(CREDIT_LOG_INFO, LogLevel::info));
 static_assert(same(CREDIT_LOG_WARNING, LogLevel::warning));
@@ -195,6 +203,11 @@ CREDIT_AT(credit_start_options, deadline_ms, 40);
 static_assert(sized<credit_adopt_options>(8));
 static_assert(sized<credit_token_options>(24));
 static_assert(sized<credit_journey_options>(16));
+static_assert(sized<credit_checkout_options>(48));
+CREDIT_AT(credit_checkout_options, allowed_origin_count, 4);
+CREDIT_AT(credit_checkout_options, embed_url, 8);
+CREDIT_AT(credit_checkout_options, hosted_origin, 24);
+CREDIT_AT(credit_checkout_options, allowed_origins, 40);
 static_assert(sized<credit_request>(136));
 CREDIT_AT(credit_request, method, 8);
 CREDIT_AT(credit_request, headers, 40);

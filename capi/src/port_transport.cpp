@@ -22,11 +22,12 @@ HttpOutcome failed(HttpFailure failure, bool maybe_sent, std::string detail) {
     return outcome;
 }
 
-// What the app's function reads: all strings end in NUL, and the bearer lies in a buffer that is
-// wiped.
+// What the app's function reads: all strings end in NUL. The bearer lies in a buffer that is wiped, and so are the
+// headers of the request at the end: an idempotency key counts as a secret (R13), and a partner's credentials may stand
+// there, too.
 class Outgoing {
   public:
-    Outgoing(const HttpRequest& request) {
+    explicit Outgoing(HttpRequest& request) : request_(request) {
         headers_.reserve(request.headers.size() + 1);
         for (const HttpHeader& header : request.headers)
             headers_.push_back({to_c(header.name), to_c(header.value)});
@@ -47,12 +48,17 @@ class Outgoing {
         view_.max_reply_bytes = request.max_reply_bytes;
         view_.fresh_connection = request.fresh_connection ? 1 : 0;
     }
+    ~Outgoing() {
+        for (HttpHeader& header : request_.headers)
+            wipe(header.value.data(), header.value.size());
+    }
     Outgoing(const Outgoing&) = delete;
     Outgoing& operator=(const Outgoing&) = delete;
 
     const credit_http_request* view() const noexcept { return &view_; }
 
   private:
+    HttpRequest& request_;
     SecretBuffer authorization_;
     std::vector<credit_header> headers_;
     credit_http_request view_{};

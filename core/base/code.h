@@ -25,11 +25,14 @@ namespace credit {
     X(forked, 1012, false, false)                            \
     X(abi_mismatch, 1013, false, false)                      \
     X(unsupported, 1014, false, false)                       \
+    X(origin_refused, 1015, false, false)                    \
     X(cancelled, 1101, false, false)                         \
     X(deadline, 1102, true, false)                           \
     X(closed, 1103, false, false)                            \
     X(too_many_waiters, 1104, true, false)                   \
     X(stale_adopt, 1105, false, false)                       \
+    X(checkout_taken, 1106, false, false)                    \
+    X(checkout_expired, 1107, false, false)                  \
     X(no_session, 2001, false, true)                         \
     X(session_ended, 2002, false, true)                      \
     X(session_dead, 2003, false, true)                       \

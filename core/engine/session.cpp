@@ -172,6 +172,7 @@ Result<OpID> Session::diagnostics(TextCallback done) {
 Status Session::reject_token(std::uint64_t generation) {
     if (core_->refuses()) return spent_error();
     if (generation == 0) return Error(Code::invalid_argument, "generation must not be 0");
+    core_->cell().reject(generation);  // for whoever reads on this thread next; the rest follows
     core_->post([=, core = core_] { core->reject(generation); });
     return Unit{};
 }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/check.h"
+#include "core/engine/memory_notice.h"
 #include "core/engine/session_core.h"
 
 namespace credit {
@@ -27,6 +28,8 @@ Engine::Tasks SessionCore::as_tasks(Engine::Task task) {
 void SessionCore::guarded(const Engine::Task& task) {
     try {
         task();
+        // Not between a refresh's reply and its commit, where nothing may be allocated (R22).
+        if (landing_ == nullptr) tell_of_memory(config_.ports.logger.get());
     } catch (const CheckFailed& failed) {
         broken(Code::internal, failed.what());
     } catch (const std::bad_alloc&) {

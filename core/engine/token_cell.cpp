@@ -26,7 +26,18 @@ void TokenCell::add(Slot& slot, std::int64_t readers) noexcept {
 void TokenCell::publish(TokenRef token, const Terms& terms) {
     const std::lock_guard<std::mutex> hold(writer_);
     if (spent_) return;
+    // Decided before the engine heard of the rejection.
+    if (token != nullptr && token->generation == rejected_) token = nullptr;
     publish_locked(std::move(token), terms);
+}
+
+void TokenCell::reject(std::uint64_t generation) {
+    const std::lock_guard<std::mutex> hold(writer_);
+    rejected_ = generation;
+    const std::uint64_t current = head_.load(std::memory_order_relaxed) >> kCountBits;
+    const TokenRef& published = slots_[current].token;
+    if (published != nullptr && published->generation == generation)
+        publish_locked(nullptr, Terms{});
 }
 
 void TokenCell::spend() {

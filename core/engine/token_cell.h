@@ -39,6 +39,8 @@ class TokenCell {
 
     void publish(TokenRef token, const Terms& terms);
     void clear() { publish(nullptr, Terms{}); }
+    // R29: the token of that generation is gone at once, and not published again.
+    void reject(std::uint64_t generation);
     // R35: cleared for good; later publications are ignored.
     void spend();
 
@@ -65,6 +67,7 @@ class TokenCell {
     std::array<Slot, kSlots> slots_;
     std::mutex writer_;
     bool spent_ = false;
+    std::uint64_t rejected_ = 0;  // generation
 };
 
 }  // namespace credit

@@ -64,7 +64,8 @@ class Machine {
         Failure failure = Failure::none;
         Error error;
         int malformed = 0;
-        bool blocked = false;  // the partner wants new credentials (R23)
+        bool sent_before = false;  // the request may have left the device before this attempt
+        bool blocked = false;      // the partner wants new credentials (R23)
     };
     struct Heal {
         HealStep step = HealStep::idle;
@@ -193,6 +194,9 @@ class Machine {
     void note_death(HealCounters& heal, const Now& now) const;
     bool suspect_retry_due(const Now& now) const;
     void forget_death();
+    void saved();
+    void take_mark(const Record& marked);
+    void keep_install(const TxnResult& result, bool asked, const Now& now);
 
     // small questions
     bool usable(const Now& now) const;
@@ -215,7 +219,9 @@ class Machine {
     Record record_;  // the session as memory has it
     bool known_ =
         false;  // a store answer, or something newer than the store, stands behind record_
-    bool unsaved_ = false;                 // memory is newer than the store (R17)
+    bool unsaved_ = false;              // memory is newer than the store (R17)
+    std::optional<Unstored> unstored_;  // and it is an install: what that was made over
+    WallTime opened_;
     std::optional<Pair> alternate_;        // received, but another process was first (R11)
     std::uint64_t loaded_generation_ = 0;  // what the first look at the store found
     std::uint64_t rejected_ = 0;           // generation that the platform refused

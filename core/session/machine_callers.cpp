@@ -307,7 +307,7 @@ void Machine::on_install_done(const TxnResult& result, const Now& now, Effects& 
         case TxnOutcome::applied:
             record_ = result.record;
             known_ = true;
-            unsaved_ = false;
+            saved();
             succeed(now);
             break;
         case TxnOutcome::stale:
@@ -322,9 +322,7 @@ void Machine::on_install_done(const TxnResult& result, const Now& now, Effects& 
         default:
             if (result.answer == StoreAnswer::locked || result.answer == StoreAnswer::full ||
                 result.answer == StoreAnswer::transient) {
-                Record kept = result.record;
-                kept.version = {record_.version.epoch + 1, record_.version.generation + 1};
-                keep_in_memory(kept, result.answer, now);
+                keep_install(result, true, now);
                 succeed(now);
             } else {
                 storage_trouble(result.answer, result.detail, now);

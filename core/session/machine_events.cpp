@@ -8,6 +8,7 @@
 namespace credit {
 
 void Machine::on(const event::Opened&, const Now& now, Effects&) {
+    opened_ = now.wall;
     load_wanted_ = true;
     load_not_before_ = now.elapsed;
 }
@@ -89,7 +90,7 @@ void Machine::on(const event::EndAsked& asked, const Now& now, Effects& fx) {
     if (ending_) return;
     ending_ = true;
     end_asked_ = now.wall;
-    unsaved_ = false;
+    saved();
     alternate_.reset();
     note(now, JournalEvent::ended);
     fail_all(Error(Code::session_ended, "the session was ended"), fx);

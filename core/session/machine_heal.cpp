@@ -184,9 +184,7 @@ void Machine::on_healed(const TxnResult& result, const Now& now, Effects&) {
     } else if (result.outcome == TxnOutcome::newer) {
         adopt_stored(result.record, now);
     } else {
-        Record kept = result.record;
-        kept.version = {record_.version.epoch + 1, record_.version.generation + 1};
-        keep_in_memory(kept, result.answer, now);
+        keep_install(result, false, now);
     }
     succeed(now);
 }

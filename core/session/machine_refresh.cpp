@@ -100,6 +100,10 @@ void Machine::mark(const Now& now, Effects& fx) {
     if (!life_left(*record_.pair, now)) unknown_life_tried_ = record_.version.generation + 1;
     Intent& intent = *proposal.intent;
     intent.attempts += 1;
+    // Should this process die now, nobody can say that nothing left the device; an attempt that is known to have stayed
+    // takes this back.
+    flight_.sent_before = intent.maybe_sent;
+    intent.maybe_sent = true;
     // R19: should this process die now, the next one waits a little longer each time.
     const Policy& policy = setup_.policy;
     const int deaths =
@@ -124,6 +128,14 @@ void Machine::land(Effects& fx) {
     flight_.background_held = false;
 }
 
+// What stands in the mark; attempts that this session did not count are those of another process, which may have sent.
+void Machine::take_mark(const Record& marked) {
+    CREDIT_CHECK(marked.intent.has_value());
+    const std::uint32_t own = record_.intent ? record_.intent->attempts + 1 : 1;
+    if (marked.intent->attempts > own) flight_.sent_before = true;
+    record_ = marked;
+}
+
 void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
     CREDIT_CHECK(flight_.step == FlightStep::marking);
     if (over()) return land(fx);
@@ -133,11 +145,12 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
             if (result.record.version < record_.version)
                 return land(fx);                         // installed something newer meanwhile
             renumber(result.record.version.generation);  // a mark leaves the pair as it was
-            record_ = result.record;
-            unsaved_ = false;
+            take_mark(result.record);
+            saved();
             flight_.marked = record_.version;
             flight_.lease_until = record_.lease.deadline;
             if (closing_) {  // nothing was sent: whoever opens the session next need not wait for the lease
+                record_.intent->maybe_sent = flight_.sent_before;
                 run_txn(TxnKind::note, record_, fx, flight_.fence);
                 return land(fx);
             }
@@ -257,7 +270,7 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
          answer.error);
     if (mutant(Mutant::failed_renewal_drops_token)) rejected_ = record_.version.generation;
     if (answer.reachable) intent.answered += 1;
-    if (answer.kind != AnswerKind::unsent) intent.maybe_sent = true;
+    if (answer.kind == AnswerKind::unsent) intent.maybe_sent = flight_.sent_before;
     Failure failure = Failure::ambiguous;
     Millis wait = jitter_.backoff(flight_.tries++, policy.settle_floor, policy.settle_floor * 2,
                                   policy.settle_cap);
@@ -401,7 +414,7 @@ void Machine::on_committed(const TxnResult& result, const Now& now, Effects& fx)
         case TxnOutcome::applied:
             if (result.record.version < record_.version) break;
             record_ = result.record;
-            unsaved_ = false;
+            saved();
             alternate_.reset();  // the winner's next success (R11)
             succeed(now);
             break;

@@ -18,6 +18,7 @@ void Machine::run_txn(TxnKind kind, const Record& proposal, Effects& fx, std::ui
     txn.fence = fence;
     txn.proposal = proposal;
     txn.replace = replace;
+    if (unsaved_) txn.unstored = unstored_;
     txn.lease = setup_.policy.lease;
     txn.journal.swap(diary_);
     ++txns_running_;
@@ -93,11 +94,12 @@ void Machine::on(const event::Loaded& loaded, const Now& now, Effects&) {
 
 // What the store holds against what memory holds; (epoch, generation) decides (PROTOCOL, "Words").
 void Machine::reconcile(const Record& stored, const Now& now) {
-    if (!known_ || supersedes(stored, record_.version)) {
+    const bool wanted = unstored_ && still_wanted(*unstored_, record_, stored);
+    if (!known_ || (!wanted && supersedes(stored, record_.version))) {
         adopt_stored(stored, now);
         return;
     }
-    if (stored.version < record_.version) {
+    if (wanted || stored.version < record_.version) {
         if (!unsaved_) note(now, JournalEvent::storage_rolled_back);  // R5
         unsaved_ = true;
         save_not_before_ = now.elapsed;
@@ -120,7 +122,7 @@ void Machine::adopt_stored(const Record& stored, const Now& now) {
     record_ = stored;
     if (lost) set_aside(std::move(*lost));
     known_ = true;
-    unsaved_ = false;
+    saved();
     ahead_wanted_ = false;
     rejected_ = 0;
     forget_death();
@@ -270,7 +272,7 @@ void Machine::on_saved(const TxnResult& result, const Now& now) {
             save_failures_ = 0;
             if (result.record.version < record_.version)
                 return;  // something newer is in memory by now
-            unsaved_ = false;
+            saved();
             renumber(result.record.version.generation);
             record_.version = result.record.version;
             record_.write_seq = result.record.write_seq;
@@ -289,6 +291,21 @@ void Machine::on_saved(const TxnResult& result, const Now& now) {
                                               setup_.policy.storage_retry_cap);
             return;
     }
+}
+
+// Memory holds nothing that the store has not.
+void Machine::saved() {
+    unsaved_ = false;
+    unstored_.reset();
+}
+
+// A start, adopt or heal that the store did not take. Of several in a row the store knows none.
+void Machine::keep_install(const TxnResult& result, bool asked, const Now& now) {
+    const Version over = unstored_ ? unstored_->over : record_.version;
+    unstored_ = Unstored{over, opened_, asked};
+    Record kept = result.record;
+    kept.version = {record_.version.epoch + 1, record_.version.generation + 1};
+    keep_in_memory(kept, result.answer, now);
 }
 
 // R17: tokens that could not be written are held, served and written again.

@@ -119,15 +119,20 @@ void commit(Record& out, const Txn& txn) {
 // The store lost or rolled back what the session holds: the session's own fields come back under its own version.
 void restore(Record& out, const Txn& txn) {
     // A generation names one pair for ever: not the one that was stored under an older epoch meanwhile.
-    const bool same_epoch = out.version.epoch == txn.expected.epoch;
+    const bool overtaken = txn.unstored && supersedes(out, txn.unstored->over);
+    const bool same_epoch = out.version.epoch == txn.expected.epoch && !overtaken;
     const std::uint64_t free = same_epoch ? 0 : out.version.generation + 1;
+    const std::uint64_t epoch =
+        overtaken ? std::max(txn.expected.epoch, out.version.epoch + 1) : txn.expected.epoch;
     const Lease lease = out.lease;
     const std::uint64_t seq = out.write_seq;
     const Journal journal = out.journal.entries().empty() ? txn.proposal.journal : out.journal;
     out = txn.proposal;
-    out.version = {txn.expected.epoch, std::max(txn.expected.generation, free)};
+    out.version = {epoch, std::max(txn.expected.generation, free)};
     out.write_seq = seq;
     out.journal = journal;
+    // Somebody else's lease stays theirs (R8).
+    if (lease.owner != 0 && lease.fence > out.lease.fence) out.lease = lease;
     out.lease.fence = std::max(out.lease.fence, lease.fence);
 }
 
@@ -209,18 +214,21 @@ bool brings_pair(JournalEvent what) {
            what == JournalEvent::healed || what == JournalEvent::refresh_committed;
 }
 
+// What the session knew to be stored: the numbers of what it holds in memory alone say nothing about that.
+Version known_version(const Txn& txn) {
+    return txn.unstored ? txn.unstored->over : txn.expected;
+}
+
+// Kinds that bring a session of their own, whatever memory holds.
+bool installs(TxnKind kind) {
+    return kind == TxnKind::start || kind == TxnKind::adopt;
+}
+
 // Adopting over something newer than the session knew of: fine, unless that was an end (R28) or a younger session.
 TxnOutcome judge_adopt(const Txn& txn, const Record& stored) {
-    if (stored.tombstone && supersedes(stored, txn.expected)) return TxnOutcome::newer;
+    if (stored.tombstone && supersedes(stored, known_version(txn))) return TxnOutcome::newer;
     if (!stored.pair || stored.suspect || txn.replace) return TxnOutcome::applied;
-    const Pair& mine = *txn.proposal.pair;
-    const Pair& theirs = *stored.pair;
-    const bool timed = mine.server_time_ms != 0 && theirs.server_time_ms != 0;
-    // A shape without a timestamp may still say when its token ends; one that says neither is not called older.
-    const bool ends = mine.session_expires_at_ms != 0 && theirs.session_expires_at_ms != 0;
-    const bool older = timed  ? mine.server_time_ms < theirs.server_time_ms
-                       : ends ? mine.session_expires_at_ms < theirs.session_expires_at_ms
-                              : false;
+    const bool older = issued_before(*txn.proposal.pair, *stored.pair);
     return older ? TxnOutcome::stale : TxnOutcome::applied;
 }
 
@@ -253,6 +261,13 @@ bool started_since(const Record& stored, const Txn& txn, const Now& now) {
     });
 }
 
+// What is stored goes before what the session wants to write.
+bool overtaken(const Txn& txn, const Record& stored) {
+    if (txn.unstored && !installs(txn.kind))
+        return !still_wanted(*txn.unstored, txn.proposal, stored);
+    return supersedes(stored, known_version(txn)) || another_pair(txn, stored);
+}
+
 }  // namespace
 
 bool may_write_over(TxnKind kind, StoreAnswer answer) noexcept {
@@ -274,7 +289,7 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
     TxnPlan out;
     if (!may_write_over(txn.kind, answer)) return out;
     if (stored && bound_to_version(txn.kind) && !careless(txn.kind, *stored) &&
-        (supersedes(*stored, txn.expected) || another_pair(txn, *stored))) {
+        overtaken(txn, *stored)) {
         out.outcome = TxnOutcome::newer;
         out.record = *stored;
         return out;
@@ -301,12 +316,13 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
     }
     out.outcome = TxnOutcome::applied;
     out.write = true;
-    out.both_slots = both(txn.kind);
+    out.both_slots = both(txn.kind) || txn.unstored.has_value();
     out.erase_quarantine = txn.kind == TxnKind::end;
     out.record = base;
     // Less than what the session holds: lost or rolled back behind our back (R4, R5). What memory holds is the base then.
-    const bool lost = txn.kind != TxnKind::end && txn.expected != Version{} &&
-                      (!stored || stored->version < txn.expected);
+    const bool lost =
+        txn.kind != TxnKind::end && txn.expected != Version{} &&
+        (!stored || stored->version < txn.expected || (txn.unstored && !installs(txn.kind)));
     if (lost || txn.kind == TxnKind::write_back) restore(out.record, txn);
     apply(out.record, txn, now);
     for (JournalEntry entry : txn.journal) {

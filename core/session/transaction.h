@@ -11,6 +11,7 @@
 #include "core/base/store_answer.h"
 #include "core/session/policy.h"
 #include "core/session/record.h"
+#include "core/session/unstored.h"
 
 namespace credit {
 
@@ -37,6 +38,7 @@ struct Txn {
     Record proposal;                    // the fields that this kind writes; see plan()
     std::vector<JournalEntry> journal;  // to be added
     bool replace = false;               // adopt: take it even if it is older
+    std::optional<Unstored> unstored;   // what memory holds is an install that the store never took
     Millis lease;                       // mark, heal_mark: how long
 };
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <string_view>
 
 namespace credit::curl {
 namespace {
@@ -13,10 +14,13 @@ namespace {
 constexpr unsigned int kOldestVersion = 0x075700;
 
 // Static but trivially destructible on purpose: nothing of this runs at exit.
+using SetOptions = std::uint64_t (*)(void* context, std::uint64_t options);
+
 struct Library {
     const char* fault = nullptr;
     const char* name = "libcurl";
     bool default_trust = false;
+    SetOptions set_options = nullptr;  // of OpenSSL 3's SSL_CTX
 };
 
 // OpenSSL frees its state at exit while the engine's thread, which nobody joins, may just be ending and freeing the same
@@ -29,6 +33,13 @@ void keep_openssl_past_exit() noexcept {
         init(kNoAtExit, nullptr);
 }
 
+// In older versions, and in its relatives, the option's bit has other meanings.
+SetOptions find_set_options(const curl_version_info_data& info) noexcept {
+    const std::string_view tls = info.ssl_version != nullptr ? info.ssl_version : "";
+    if (!tls.starts_with("OpenSSL/3.")) return nullptr;
+    return reinterpret_cast<SetOptions>(::dlsym(RTLD_DEFAULT, "SSL_CTX_set_options"));
+}
+
 Library initialise() noexcept {
     Library library;
     keep_openssl_past_exit();
@@ -39,6 +50,7 @@ Library initialise() noexcept {
     const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
     library.name = curl_version();
     library.default_trust = info->cainfo != nullptr;
+    library.set_options = find_set_options(*info);
     if (info->version_num < kOldestVersion) library.fault = "libcurl is older than 7.87";
     if ((info->features & CURL_VERSION_SSL) == 0) library.fault = "libcurl was built without TLS";
     // Without it a slow name server would stop the engine thread.
@@ -62,6 +74,16 @@ const char* library_fault() noexcept {
 bool key_log_requested() noexcept {
     const char* path = std::getenv("SSLKEYLOGFILE");
     return path != nullptr && *path != '\0';
+}
+
+bool can_cleanse_received() noexcept {
+    return library().set_options != nullptr;
+}
+
+CURLcode cleanse_received(CURL*, void* context, void*) noexcept {
+    constexpr std::uint64_t kCleansePlaintext = 0x2;  // SSL_OP_CLEANSE_PLAINTEXT
+    library().set_options(context, kCleansePlaintext);
+    return CURLE_OK;
 }
 
 bool has_default_trust() noexcept {

@@ -1,6 +1,8 @@
 // libcurl's process-wide part.
 #pragma once
 
+#include <curl/curl.h>
+
 namespace credit::curl {
 
 // Initialises libcurl once per process and never undoes it: the host app may use the same copy,
@@ -13,6 +15,11 @@ const char* library_fault() noexcept;
 // is initialised and nothing is sent while it is set. Not seen: a host that initialised libcurl
 // while the variable was set and removed it afterwards.
 bool key_log_requested() noexcept;
+
+// The TLS library can be told to overwrite what it has decrypted: OpenSSL 3, found at run time.
+bool can_cleanse_received() noexcept;
+// CURLOPT_SSL_CTX_FUNCTION that tells it to.
+CURLcode cleanse_received(CURL* easy, void* context, void* unused) noexcept;
 
 // The library's built-in list of trusted CAs exists.
 bool has_default_trust() noexcept;

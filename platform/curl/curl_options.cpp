@@ -15,6 +15,7 @@
 // | SSL_VERIFYPEER, _VERIFYHOST   | 1, 2             | no switch turns this off
 // | SSLVERSION                    | TLS 1.2 or later | also where the library's default is lower
 // | SSL_OPTIONS                   | 0                | no early data, no revocation shortcuts
+// | SSL_CTX_FUNCTION              | ours             | OpenSSL 3 overwrites what it has decrypted
 // | SSL_SESSIONID_CACHE, SHARE    | 1, sessions      | fresh connections resume TLS sessions
 // | CAINFO_BLOB                   | caller's bundle  | replaces the built-in list; not copied
 // | CAPATH                        | none             | else a built-in one is trusted beside the blob,
@@ -49,6 +50,7 @@
 #include <climits>
 
 #include "platform/curl/curl_handles.h"
+#include "platform/curl/curl_library.h"
 #include "platform/curl/curl_request_check.h"
 #include "platform/curl/curl_transfer.h"
 
@@ -96,6 +98,7 @@ void set_tls(Options& o, const Transfer& transfer, CURLSH* share) noexcept {
     o.set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     o.set(CURLOPT_SSL_OPTIONS, 0L);
     o.set(CURLOPT_SSL_SESSIONID_CACHE, 1L);
+    if (can_cleanse_received()) o.set(CURLOPT_SSL_CTX_FUNCTION, &cleanse_received);
     o.set(CURLOPT_SHARE, share);
     o.set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
     o.set(CURLOPT_CA_CACHE_TIMEOUT, 24L * 60 * 60);

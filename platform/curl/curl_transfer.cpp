@@ -87,7 +87,12 @@ std::size_t Transfer::on_body(char* data, std::size_t size, std::size_t count,
                               void* self) noexcept {
     auto& transfer = *static_cast<Transfer*>(self);
     const std::string_view bytes(data, size * count);
-    return transfer.receive(bytes.size(), [&] { return transfer.reply_.body_bytes(bytes); });
+    const std::size_t taken =
+        transfer.receive(bytes.size(), [&] { return transfer.reply_.body_bytes(bytes); });
+    // Its copy is ours now. These bytes lie in the buffer libcurl receives into, which it frees as it is; it reads no byte
+    // again that it has delivered.
+    wipe(data, bytes.size());
+    return taken;
 }
 
 void Transfer::finish(CURLcode code) noexcept {

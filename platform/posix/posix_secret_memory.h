@@ -1,5 +1,5 @@
-// Pages for the secret arena: guarded on both sides, locked where allowed, in no core dump, zero in
-// forked children.
+// Pages for the secret arena: guarded on both sides, in no core dump, zero in forked children; those of
+// the region locked where allowed.
 #pragma once
 
 #include "core/ports/secret_memory.h"
@@ -9,6 +9,8 @@ namespace credit {
 class PosixSecretMemory : public SecretMemory {
   public:
     Region acquire(std::size_t size) noexcept override;
+    void* acquire_more(std::size_t size) noexcept override;
+    void release_more(void* data, std::size_t size) noexcept override;
 };
 
 }  // namespace credit

@@ -7,15 +7,18 @@
 #include "options.h"
 #include "output.h"
 
+struct secrets;
+
 struct app {
     const char* command;           /* for messages */
     const struct options* options; /* of this command */
     credit_config* config;
     credit_session* session; /* NULL: not open */
     int inside_run;
+    const struct secrets* secrets; /* for commands that need them, else NULL */
 };
 
-enum command_needs { kNeedsNothing, kNeedsConfig, kNeedsSession };
+enum command_needs { kNeedsNothing, kNeedsSecrets, kNeedsConfig, kNeedsSession };
 enum command_place { kAnywhere, kOnlyAlone, kOnlyInsideRun };
 
 struct command {
@@ -65,6 +68,8 @@ int command_reject(struct app* app);
 int command_run(struct app* app);
 int command_fingerprint(struct app* app);
 int command_version(struct app* app);
+int command_checkout(struct app* app);
+int command_doctor(struct app* app);
 int command_wait_state(struct app* app);
 int command_current(struct app* app);
 int command_notify(struct app* app);

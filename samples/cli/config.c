@@ -252,6 +252,18 @@ static int check_rules(struct making* making) {
     return 0;
 }
 
+credit_config* config_make_endpoints(const struct options* options, struct failure* failure) {
+    struct making making = {options, NULL, NULL, failure};
+    credit_code code = credit_config_create(&making.config);
+    if (code != CREDIT_OK) {
+        failure_make(failure, code, "the configuration cannot be made");
+        return NULL;
+    }
+    if (set_endpoints(&making) == 0) return making.config;
+    credit_config_release(making.config);
+    return NULL;
+}
+
 credit_config* config_make(const struct options* options, const struct secrets* secrets,
                            struct failure* failure) {
     struct making making = {options, secrets, NULL, failure};

@@ -12,4 +12,7 @@
 credit_config* config_make(const struct options* options, const struct secrets* secrets,
                            struct failure* failure);
 
+/* Environment, URLs and paths only: enough for the hosted page, not for a session. */
+credit_config* config_make_endpoints(const struct options* options, struct failure* failure);
+
 #endif

@@ -48,6 +48,7 @@ void help_print(void) {
         "\nSecrets, never as options\n"
         "  CREDIT_STORAGE_KEY     64 hex digits, test environment only\n"
         "  CREDIT_PARTNER_AUTH    value of the Authorization header towards the partner\n"
+        "  CREDIT_DOCTOR_AUTH     the same of the doctor's throw-away borrower\n"
         "\nKinds of --storage-fault, test environment only\n"
         "  key-locked, key-transient, key-denied, key-lost\n"
         "                         the key of the sealed files cannot be had\n"

@@ -58,7 +58,8 @@ static int run_command(const struct options* options, const char* name, struct s
     if ((command->bit & (kWatch | kRun)) != 0 && interrupt_start() != 0) {
         return app_fail_with(&app, CREDIT_OUT_OF_MEMORY, "signals cannot be handled");
     }
-    if (command->needs == kNeedsNothing) return command->handle(&app);
+    if (command->needs == kNeedsSecrets) app.secrets = secrets;
+    if (command->needs <= kNeedsSecrets) return command->handle(&app);
     return run_configured_command(&app, command, secrets);
 }
 

@@ -14,6 +14,7 @@ void options_default(struct options* options) {
     options->storage_key_fd = -1;
     options->storage_passphrase_fd = -1;
     options->seconds = -1;
+    options->probe_seconds = 30;
 }
 
 static int complain(char message[kMessageSize], const char* format, ...) {

@@ -75,6 +75,15 @@ struct options {
     int one_shot;
     int known;
     int64_t seconds; /* -1: not given */
+    const char* throwaway_borrower;
+    int64_t probe_seconds;
+    const char* probe_clock_url;
+    int allow_live;
+    const char* hosted_origin;
+    struct option_list allowed_origins;
+    struct option_list navigations;
+    const char* event;
+    const char* event_origin;
     const char* arguments[kMaxArguments];
     size_t argument_count;
 };
@@ -95,7 +104,9 @@ enum command_bit {
     kReject = 1 << 11,
     kRun = 1 << 12,
     kWaitState = 1 << 13,
-    kOther = 1 << 14
+    kOther = 1 << 14,
+    kDoctor = 1 << 15,
+    kCheckout = 1 << 16
 };
 
 enum option_kind { kOptionFlag, kOptionText, kOptionNumber, kOptionChoice, kOptionList };

@@ -31,7 +31,7 @@ static void add_key(struct record* record, const char* key) {
         return;
     }
     char padded[32];
-    snprintf(padded, sizeof padded, "  %-18s", key);
+    snprintf(padded, sizeof padded, "  %-17s ", key);
     buffer_text(&record->text, padded);
 }
 

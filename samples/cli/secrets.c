@@ -46,6 +46,7 @@ static void free_secret(char** secret) {
 int secrets_from_environment(struct secrets* secrets, char message[kMessageSize]) {
     memset(secrets, 0, sizeof *secrets);
     secrets->partner_auth = take_variable("CREDIT_PARTNER_AUTH");
+    secrets->doctor_auth = take_variable("CREDIT_DOCTOR_AUTH");
     char* hex = take_variable("CREDIT_STORAGE_KEY");
     if (hex == NULL) return 0;
     int failed = decode_key(hex, strlen(hex), secrets->key);
@@ -124,5 +125,6 @@ int secrets_from_descriptors(struct secrets* secrets, const struct options* opti
 void secrets_wipe(struct secrets* secrets) {
     free_secret(&secrets->passphrase);
     free_secret(&secrets->partner_auth);
+    free_secret(&secrets->doctor_auth);
     wipe(secrets, sizeof *secrets);
 }

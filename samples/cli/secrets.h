@@ -15,6 +15,7 @@ struct secrets {
     uint8_t key[kKeySize];
     char* passphrase;   /* NULL: none */
     char* partner_auth; /* value of the Authorization header towards the partner, or NULL */
+    char* doctor_auth;  /* the same of the doctor's throw-away borrower, or NULL */
 };
 
 /* To be called first of all, whatever the command is. 0, or -1 with a message. */

@@ -57,8 +57,9 @@ Fault read_fault(const json& body) {
     fault.delay_ms = integer(body, "delay_ms", 0, 0, 600'000);
     fault.html = boolean(body, "html", false) && fault.kind != Fault::Kind::delay;
     fault.route = string_field(body, "route").value_or("");
-    if (!fault.route.empty() && fault.route != "session" && fault.route != "refresh") {
-        throw BadRequest("route: session or refresh");
+    if (!fault.route.empty() && fault.route != "session" && fault.route != "refresh" &&
+        fault.route != "hosted") {
+        throw BadRequest("route: session, refresh or hosted");
     }
     return fault;
 }
@@ -87,13 +88,24 @@ void configure(Backend& backend, const json& body) {
     backend.settings.platform_configured = configured;
 }
 
+void reload(Backend& backend) {
+    try {
+        backend.keys.reload();
+    } catch (const OptionsError& error) {
+        throw BadRequest(error.what());
+    }
+}
+
 json numbers(const Counters& counters) {
     return {{"session_requests", counters.session_requests.load()},
             {"refresh_requests", counters.refresh_requests.load()},
             {"unauthorized", counters.unauthorized.load()},
             {"denied", counters.denied.load()},
             {"rotations", counters.rotations.load()},
-            {"reminted", counters.reminted.load()}};
+            {"reminted", counters.reminted.load()},
+            {"hosted_requests", counters.hosted_requests.load()},
+            {"webhooks_accepted", counters.webhooks_accepted.load()},
+            {"webhooks_refused", counters.webhooks_refused.load()}};
 }
 
 template <typename Act>
@@ -131,6 +143,18 @@ void AdminApi::serve_on(httplib::Server& server) {
         backend_.faults.clear();
         reply(response, 200, {{"ok", true}});
     });
+    server.Get(path_ + "/journeys", [this](const auto&, auto& response) {
+        reply(response, 200, {{"journeys", backend_.journeys.list()}});
+    });
+    server.Get(path_ + "/keys", [this](const auto&, auto& response) {
+        reply(response, 200, {{"keys", backend_.keys.describe()}});
+    });
+    server.Post(path_ + "/keys/reload", taking_json([this](const json&) { reload(backend_); }));
+    server.Post(path_ + "/crash", taking_json([this](const json& body) {
+                    if (!backend_.crash_points.arm(string_field(body, "step").value_or(""))) {
+                        throw BadRequest("step: there is no such step");
+                    }
+                }));
     server.Post(path_ + "/config",
                 taking_json([this](const json& body) { configure(backend_, body); }));
 }

@@ -49,6 +49,13 @@ void AppApi::serve_on(httplib::Server& server) {
                     ++backend_.counters.session_requests;
                     return backend_.session_route.answer(caller, body);
                 }));
+    server.Post("/api/credit/hosted-session",
+                handler("hosted", [this](const auto& caller, const auto& body) {
+                    ++backend_.counters.hosted_requests;
+                    return backend_.hosted_route.answer(caller, body);
+                }));
+    server.Post("/api/credit/webhooks",
+                [this](const auto& request, auto& response) { handle_webhook(request, response); });
     server.Post("/api/credit/session/refresh",
                 handler("refresh", [this](const auto& caller, const auto& body) {
                     ++backend_.counters.refresh_requests;
@@ -65,11 +72,28 @@ httplib::Server::Handler AppApi::handler(const std::string& name, Route route) {
 
 void AppApi::handle(const std::string& name, const Route& route, const httplib::Request& request,
                     httplib::Response& response) {
-    const auto begin = std::chrono::steady_clock::now();
     const std::string correlation_id = correlation_id_of(request);
+    respond(name, request, response, correlation_id,
+            [&] { return answer(name, route, request, correlation_id, response); });
+}
+
+// The platform signs in here with its signature, and with nothing else.
+void AppApi::handle_webhook(const httplib::Request& request, httplib::Response& response) {
+    respond("webhook", request, response, correlation_id_of(request), [&] {
+        return backend_.webhook_route.answer(
+            {only_value(request, "X-AL-Webhook-Timestamp"),
+             only_value(request, "X-AL-Webhook-Signature"), only_value(request, "Content-Type"),
+             only_value(request, "Content-Encoding"), request.body});
+    });
+}
+
+void AppApi::respond(const std::string& name, const httplib::Request& request,
+                     httplib::Response& response, const std::string& correlation_id,
+                     const std::function<Answer()>& work) {
+    const auto begin = std::chrono::steady_clock::now();
     Answer answered;
     try {
-        answered = answer(name, route, request, correlation_id, response);
+        answered = work();
     } catch (const std::exception& error) {
         spdlog::error("{} failed: {} correlationID={}", name, kit::redact(error.what()),
                       kit::redact(correlation_id));

@@ -1,25 +1,53 @@
 #include "partner_backend/backend.h"
 
+#include "partner_backend/store_stamp.h"
+
 namespace credit::partner {
 
+namespace {
+
+Settings::Initial initial(const Options& options) {
+    return {options.environment, options.refresh_mode, options.shape};
+}
+
+}  // namespace
+
+StampedStore::StampedStore(const Options& options)
+    : sealer(options.storage_key), shared(options.db) {
+    stamp_store(shared, sealer, options.environment);
+}
+
 Backend::Backend(const Options& options)
-    : policy(options.denied),
+    : settings(initial(options)),
+      policy(options.allowed, options.denied),
       users(options.users),
-      shared_(options.db),
-      sealer_(options.storage_key),
-      platform_(options.platform_url, options.platform_api_key, options.platform_ca_file,
-                options.platform_timeout_ms),
-      audit(shared_),
-      borrowers(shared_),
-      owners_(shared_),
-      kept_(shared_, sealer_),
-      minter_({settings, platform_, borrowers, owners_, kept_, audit}),
-      keeper_({settings, policy, platform_, borrowers, owners_, kept_, audit, minter_, counters}),
-      session_route({settings, policy, platform_, audit, minter_, counters}),
-      refresh_route({settings, policy, platform_, borrowers, owners_, audit, keeper_, counters,
-                     options.rewrite_idempotency_key}) {
-    settings.refresh_mode = options.refresh_mode;
-    settings.shape = options.shape;
+      keys(options.api_keys_file.empty() ? ApiKeyRing(options.api_keys, options.environment)
+                                         : ApiKeyRing(options.api_keys_file, options.environment)),
+      webhook_secrets_(options.webhook_secrets_file.empty()
+                           ? WebhookSecrets(options.webhook_secrets)
+                           : WebhookSecrets(options.webhook_secrets_file)),
+      store_(options),
+      platform(options.platform, keys),
+      audit(store_.shared),
+      borrowers(store_.shared),
+      journeys(store_.shared, crash_points),
+      owners_(store_.shared),
+      kept_(store_.shared, store_.sealer),
+      leases_(store_.shared, worker_),
+      limits_(store_.shared, options.mint_limit),
+      minter_({store_.shared, settings, platform, borrowers, owners_, kept_, audit, limits_,
+               crash_points}),
+      keeper({store_.shared, settings, policy, platform, borrowers, owners_, kept_, leases_, audit,
+              minter_, crash_points, counters}),
+      session_route({settings, policy, platform, audit, minter_, counters}),
+      hosted_route({settings, policy, platform, borrowers, limits_, audit, crash_points, counters}),
+      refresh_route({settings, policy, platform, borrowers, owners_, audit, keeper, counters,
+                     options.rewrite_idempotency_key}),
+      webhook_route(
+          {webhook_secrets_, options.webhook_rules, options.webhook_scope, journeys, counters}) {
+    keys.listen([this](const char* event, const std::string& fingerprint) {
+        audit.add(event, "", "key " + fingerprint, "");
+    });
 }
 
 }  // namespace credit::partner

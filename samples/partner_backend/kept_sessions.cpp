@@ -10,6 +10,8 @@ using nlohmann::json;
 
 namespace {
 
+constexpr std::int64_t kRememberMs = std::int64_t{24} * 3600 * 1000;
+
 std::string to_record(const KeptSession& session) {
     return to_text(json{{"sessionToken", session.session_token},
                         {"refreshToken", session.refresh_token},
@@ -43,6 +45,13 @@ KeptSessions::KeptSessions(SharedDatabase& shared, const Sealer& sealer)
         "CREATE TABLE IF NOT EXISTS refresh_intents ("
         " borrower TEXT PRIMARY KEY, token_hash TEXT NOT NULL, sealed_key TEXT NOT NULL,"
         " attempts INTEGER NOT NULL, noted_at_ms INTEGER NOT NULL)");
+    shared_.database.exec(
+        "CREATE TABLE IF NOT EXISTS forced_refreshes ("
+        " borrower TEXT NOT NULL, key_hash TEXT NOT NULL, session_hash TEXT NOT NULL,"
+        " asked_at_ms INTEGER NOT NULL, PRIMARY KEY (borrower, key_hash))");
+    shared_.database.exec(
+        "CREATE TABLE IF NOT EXISTS spare_sessions ("
+        " borrower TEXT PRIMARY KEY, sealed TEXT NOT NULL)");
 }
 
 std::optional<KeptSession> KeptSessions::find(const std::string& borrower) {
@@ -59,17 +68,18 @@ std::optional<KeptSession> KeptSessions::find(const std::string& borrower) {
 }
 
 void KeptSessions::replace(const std::string& borrower, const KeptSession& fresh) {
-    const std::lock_guard lock(shared_.mutex);
-    kit::Transaction transaction(shared_.database);
+    Write all(shared_);
     write(borrower, fresh);
-    transaction.commit();
+    shared_.database.prepare("DELETE FROM spare_sessions WHERE borrower = ?1")
+        .bind(1, borrower)
+        .run();
+    all.commit();
 }
 
 std::string KeptSessions::mark(const std::string& borrower, const std::string& refresh_token,
                                const std::string& key) {
     const std::string hash = kit::sha256_hex(refresh_token);
-    const std::lock_guard lock(shared_.mutex);
-    kit::Transaction transaction(shared_.database);
+    Write all(shared_);
     shared_.database
         .prepare(
             "INSERT INTO refresh_intents VALUES (?1, ?2, ?3, 1, ?4)"
@@ -88,7 +98,7 @@ std::string KeptSessions::mark(const std::string& borrower, const std::string& r
     row.bind(1, borrower);
     const auto noted = row.step() ? sealer_.open(row.text(0), borrower) : std::nullopt;
     row.reset();
-    transaction.commit();
+    all.commit();
     return noted.value_or(key);
 }
 
@@ -99,18 +109,90 @@ void KeptSessions::drop_mark(const std::string& borrower) {
         .run();
 }
 
-bool KeptSessions::commit(const std::string& borrower, const std::string& old_token,
-                          const KeptSession& fresh) {
+bool KeptSessions::is_unsettled(const std::string& borrower, const KeptSession& session) {
     const std::lock_guard lock(shared_.mutex);
-    kit::Transaction transaction(shared_.database);
+    auto row = shared_.database.prepare(
+        "SELECT 1 FROM refresh_intents WHERE borrower = ?1 AND token_hash = ?2");
+    return row.bind(1, borrower).bind(2, kit::sha256_hex(session.refresh_token)).step();
+}
+
+std::vector<std::string> KeptSessions::unsettled(int limit) {
+    const std::lock_guard lock(shared_.mutex);
+    auto rows = shared_.database.prepare(
+        "SELECT borrower FROM refresh_intents ORDER BY noted_at_ms LIMIT ?1");
+    rows.bind(1, limit);
+    std::vector<std::string> borrowers;
+    while (rows.step())
+        borrowers.push_back(rows.text(0));
+    return borrowers;
+}
+
+bool KeptSessions::is_answered(const std::string& borrower, const std::string& app_key,
+                               const KeptSession& session) {
+    const std::string key_hash = kit::sha256_hex(app_key);
+    const std::string session_hash = kit::sha256_hex(session.session_token);
+    const std::int64_t now = kit::real_now_ms();
+    Write all(shared_);
+    shared_.database
+        .prepare("DELETE FROM forced_refreshes WHERE borrower = ?1 AND asked_at_ms < ?2")
+        .bind(1, borrower)
+        .bind(2, now - kRememberMs)
+        .run();
+    shared_.database.prepare("INSERT OR IGNORE INTO forced_refreshes VALUES (?1, ?2, ?3, ?4)")
+        .bind(1, borrower)
+        .bind(2, key_hash)
+        .bind(3, session_hash)
+        .bind(4, now)
+        .run();
+    auto row = shared_.database.prepare(
+        "SELECT session_hash FROM forced_refreshes WHERE borrower = ?1 AND key_hash = ?2");
+    row.bind(1, borrower).bind(2, key_hash);
+    const bool answered = row.step() && row.text(0) != session_hash;
+    row.reset();
+    all.commit();
+    return answered;
+}
+
+bool KeptSessions::holds(const std::string& borrower, const std::string& refresh_token) {
     auto row = shared_.database.prepare("SELECT token_hash FROM kept_sessions WHERE borrower = ?1");
     row.bind(1, borrower);
-    const bool unchanged = row.step() && row.text(0) == kit::sha256_hex(old_token);
+    return row.step() && row.text(0) == kit::sha256_hex(refresh_token);
+}
+
+bool KeptSessions::commit(const std::string& borrower, const std::string& old_token,
+                          const KeptSession& fresh) {
+    Write all(shared_);
+    const bool unchanged = holds(borrower, old_token);
+    if (unchanged) {
+        write(borrower, fresh);
+    } else if (!holds(borrower, fresh.refresh_token)) {
+        lay_aside(borrower, fresh);
+    }
+    all.commit();
+    return unchanged;
+}
+
+void KeptSessions::lay_aside(const std::string& borrower, const KeptSession& session) {
+    shared_.database.prepare("INSERT OR REPLACE INTO spare_sessions VALUES (?1, ?2)")
+        .bind(1, borrower)
+        .bind(2, sealer_.seal(to_record(session), borrower))
+        .run();
+}
+
+std::optional<KeptSession> KeptSessions::take_spare(const std::string& borrower,
+                                                    const std::string& dead_token) {
+    Write all(shared_);
+    auto row = shared_.database.prepare("SELECT sealed FROM spare_sessions WHERE borrower = ?1");
+    row.bind(1, borrower);
+    const auto record = row.step() ? sealer_.open(row.text(0), borrower) : std::nullopt;
     row.reset();
-    if (!unchanged) return false;
-    write(borrower, fresh);
-    transaction.commit();
-    return true;
+    if (!record || !holds(borrower, dead_token)) return std::nullopt;
+    write(borrower, from_record(*record));
+    shared_.database.prepare("DELETE FROM spare_sessions WHERE borrower = ?1")
+        .bind(1, borrower)
+        .run();
+    all.commit();
+    return find(borrower);
 }
 
 void KeptSessions::write(const std::string& borrower, const KeptSession& session) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "partner_backend/sealing.h"
 #include "partner_backend/shared_database.h"
@@ -37,13 +38,29 @@ class KeptSessions {
     std::string mark(const std::string& borrower, const std::string& refresh_token,
                      const std::string& key);
     void drop_mark(const std::string& borrower);
+    // A refresh of this very token was noted and nobody knows what came of it.
+    bool is_unsettled(const std::string& borrower, const KeptSession& session);
+    // Borrowers whose last refresh has no answer yet, the oldest first; at most `limit`.
+    std::vector<std::string> unsettled(int limit);
 
-    // Stores what a refresh of `old_token` brought, unless another pair took its place meanwhile.
+    // An app that saw its session token refused asks under a key, and repeats it when the answer was
+    // lost. True when this key was first asked under while another session token was the current
+    // one: the repeat has its answer already. Remembers the key otherwise.
+    bool is_answered(const std::string& borrower, const std::string& app_key,
+                     const KeptSession& session);
+
+    // Stores what a refresh of `old_token` brought. When another pair took its place meanwhile, the
+    // one brought is laid aside and false returned: a pair received is never forgotten.
     bool commit(const std::string& borrower, const std::string& old_token,
                 const KeptSession& fresh);
+    // Puts the pair laid aside in the place of `dead_token`, once. Nothing when there is none.
+    std::optional<KeptSession> take_spare(const std::string& borrower,
+                                          const std::string& dead_token);
 
   private:
+    bool holds(const std::string& borrower, const std::string& refresh_token);
     void write(const std::string& borrower, const KeptSession& session);
+    void lay_aside(const std::string& borrower, const KeptSession& session);
 
     SharedDatabase& shared_;
     const Sealer& sealer_;

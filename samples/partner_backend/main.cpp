@@ -8,8 +8,10 @@
 #include "partner_backend/admin_api.h"
 #include "partner_backend/app_api.h"
 #include "partner_backend/backend.h"
+#include "partner_backend/chores.h"
 #include "partner_backend/listener.h"
 #include "partner_backend/options.h"
+#include "partner_backend/subscription.h"
 #include "server_kit/access_log.h"
 #include "server_kit/private_ca.h"
 #include "server_kit/ready_line.h"
@@ -28,12 +30,31 @@ std::string url_of(const std::string& scheme, const std::string& host, int port)
 }
 
 void warn_of_gaps(const Options& options) {
-    if (options.platform_url.empty()) spdlog::warn("PLATFORM_BASE_URL is not set");
-    if (options.platform_api_key.empty()) spdlog::warn("PLATFORM_API_KEY is not set");
+    if (options.platform.base_url.empty()) spdlog::warn("PLATFORM_BASE_URL is not set");
+    if (options.api_keys.empty() && options.api_keys_file.empty()) {
+        spdlog::warn("no API key: neither PLATFORM_API_KEY nor --api-keys-file is set");
+    }
     if (options.users.empty()) spdlog::warn("no --user: every request will be unauthorized");
     if (options.rewrite_idempotency_key) {
         spdlog::warn("--rewrite-idempotency-key: this server breaks the contract, for trials only");
     }
+}
+
+// What this server does by itself: settles refreshes that a crash left open, and subscribes.
+std::vector<std::function<bool()>> chores(const Options& options, Backend& backend,
+                                          const std::string& own_url) {
+    std::vector<std::function<bool()>> all;
+    if (options.refresh_mode == RefreshMode::backend) {
+        all.emplace_back([&backend] { return backend.keeper.settle(); });
+    }
+    if (options.subscribe) {
+        const std::string url =
+            options.webhook_url.empty() ? own_url + "/api/credit/webhooks" : options.webhook_url;
+        all.emplace_back([&options, &backend, url] {
+            return is_subscribed(backend.platform, options.webhook_scope, url);
+        });
+    }
+    return all;
 }
 
 int serve(const Options& options) {
@@ -54,8 +75,12 @@ int serve(const Options& options) {
         const int port = admin_server->start(kAdminHost, *options.admin_port);
         ready["admin_url"] = url_of("http", kAdminHost, port) + admin.path();
     }
-    ready["url"] = url_of("https", options.host, app_server.start(options.host, options.port));
+    const std::string url =
+        url_of("https", options.host, app_server.start(options.host, options.port));
+    ready["url"] = url;
+    ready["environment"] = name_of(options.environment);
     kit::print_ready(ready);
+    const Chores doing(chores(options, backend, url));
     shutdown.wait();
     app_server.stop();
     if (admin_server) admin_server->stop();

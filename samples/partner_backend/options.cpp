@@ -1,14 +1,10 @@
 #include "partner_backend/options.h"
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <set>
 
 #include "partner_backend/header_rules.h"
-#include "partner_backend/sealing.h"
 
 namespace credit::partner {
 
@@ -16,36 +12,61 @@ namespace {
 
 constexpr const char* kFooter =
     "Environment:\n"
-    "  PLATFORM_BASE_URL    origin of the platform, https:// (http:// on loopback only)\n"
-    "  PLATFORM_API_KEY     sk_test_... or sk_live_...; there is no flag for it on purpose\n"
-    "  PARTNER_STORAGE_KEY  64 hex digits; seals refresh tokens kept in --db FILE\n"
-    "Without the first two the server runs and answers 500 \"Platform configuration missing.\"";
+    "  PLATFORM_BASE_URL        origin of the platform, https:// (http:// on loopback only)\n"
+    "  PLATFORM_API_KEY         sk_test_... or sk_live_...; there is no flag for it on purpose\n"
+    "  PLATFORM_API_KEYS        several instead, in the order of preference: active,next\n"
+    "  PARTNER_STORAGE_KEY      64 hex digits; seals refresh tokens kept in --db FILE\n"
+    "  PARTNER_WEBHOOK_SECRETS  one, or two of a rotation: old,new\n"
+    "Without a URL and a key the server runs and answers 500 \"Platform configuration missing.\"";
 
 // What CLI11 fills in before it is judged.
 struct Raw {
+    std::string environment = "test";
     std::string refresh_mode = "client";
+    std::string webhook_unit = "any";
+    std::int64_t mint_window_s = 60;
+    std::int64_t webhook_tolerance_s = 300;
     std::string shape = "timestamp";
     std::vector<std::string> users;
     int admin_port = -1;
 };
 
-std::string from_environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string() : std::string(value);
+void describe_webhooks(CLI::App& app, Options& options, Raw& raw) {
+    app.add_option("--webhook-secrets-file", options.webhook_secrets_file,
+                   "One or two secrets, one a line, read again when it changes");
+    app.add_option("--webhook-tolerance-s", raw.webhook_tolerance_s,
+                   "How far a webhook's timestamp may be from now (300)")
+        ->check(CLI::Range(1, 86'400));
+    app.add_option("--webhook-timestamp", raw.webhook_unit, "What that timestamp counts in (any)")
+        ->check(CLI::IsMember({"any", "s", "ms", "iso"}));
+    app.add_option("--tenant-id", options.webhook_scope.tenant_id, "UUID; others are refused");
+    app.add_option("--application-id", options.webhook_scope.application_id,
+                   "UUID; others are refused");
+    app.add_flag("--subscribe", options.subscribe, "Subscribe to webhooks at the start");
+    app.add_option(
+        "--webhook-url", options.webhook_url,
+        "Where the platform reaches /api/credit/webhooks; this server itself by default");
 }
 
-bool is_loopback(const std::string& host) {
-    return host == "127.0.0.1" || host == "localhost" || host == "::1" || host == "[::1]";
+TimestampUnit unit_named(const std::string& name) {
+    if (name == "s") return TimestampUnit::seconds;
+    if (name == "ms") return TimestampUnit::milliseconds;
+    return name == "iso" ? TimestampUnit::iso8601 : TimestampUnit::any;
 }
 
 void describe(CLI::App& app, Options& options, Raw& raw) {
     app.footer(kFooter);
-    app.add_option("--platform-url", options.platform_url, "Instead of PLATFORM_BASE_URL");
-    app.add_option("--platform-ca-file", options.platform_ca_file,
+    app.add_option("--platform-url", options.platform.base_url, "Instead of PLATFORM_BASE_URL");
+    app.add_option("--platform-ca-file", options.platform.ca_file,
                    "Certificates the platform is checked with; the system's by default");
-    app.add_option("--platform-timeout-ms", options.platform_timeout_ms,
+    app.add_option("--platform-timeout-ms", options.platform.timeout_ms,
                    "For one call to the platform; shorter than the app's own (8000)")
         ->check(CLI::Range(1, 600000));
+    app.add_option("--environment", raw.environment,
+                   "test or live; a process works for one, with keys and a store of its own (test)")
+        ->check(CLI::IsMember({"test", "live"}));
+    app.add_option("--api-keys-file", options.api_keys_file,
+                   "JSON {\"keys\":[{\"key\",\"from\"?,\"until\"?}]}, read again when it changes");
     app.add_option("--host", options.host, "Loopback address to listen on (127.0.0.1)");
     app.add_option("--port", options.port, "0 takes a free one (0)")->check(CLI::Range(0, 65535));
     app.add_option("--ca-dir", options.ca_dir, "Folder of the private CA, made when missing")
@@ -61,6 +82,14 @@ void describe(CLI::App& app, Options& options, Raw& raw) {
         ->allow_extra_args(false);
     app.add_option("--deny", options.denied, "borrowerExternalID the policy refuses; repeatable")
         ->allow_extra_args(false);
+    app.add_option("--allow", options.allowed, "Only these borrowerExternalIDs; repeatable")
+        ->allow_extra_args(false);
+    app.add_option("--mint-limit", options.mint_limit.count,
+                   "Sessions and bootstrap tokens a borrower may have minted in the window; 0: any")
+        ->check(CLI::Range(0, 1'000'000));
+    app.add_option("--mint-window-s", raw.mint_window_s, "The window of --mint-limit (60)")
+        ->check(CLI::Range(1, 86'400));
+    describe_webhooks(app, options, raw);
     app.add_flag("--rewrite-idempotency-key", options.rewrite_idempotency_key,
                  "For trials: break the contract and send a key of its own on refresh");
     app.add_option("--admin-port", raw.admin_port, "Serve the admin API for tests; 0: a free port")
@@ -94,64 +123,6 @@ std::vector<AppUser> parse_users(const std::vector<std::string>& texts) {
     return users;
 }
 
-void check_platform_url(const std::string& url) {
-    const std::string named = "--platform-url / PLATFORM_BASE_URL: ";
-    const auto scheme_end = url.find("://");
-    const std::string scheme = url.substr(0, std::min(scheme_end, url.size()));
-    if (scheme_end == std::string::npos || (scheme != "https" && scheme != "http")) {
-        throw OptionsError(named + "must begin with https://");
-    }
-    const std::string rest = url.substr(scheme_end + 3);
-    const std::string authority = rest.substr(0, rest.find('/'));
-    if (authority.empty() || !is_valid_bearer(rest) ||
-        rest.find_first_of("@?#") != std::string::npos) {
-        throw OptionsError(named + "must be an origin, with a path at most");
-    }
-    const auto port_colon = authority.find(':', authority.find(']') + 1);
-    if (scheme == "http" && !is_loopback(authority.substr(0, port_colon))) {
-        throw OptionsError(named + "http:// is for loopback only");
-    }
-}
-
-void check_api_key(const std::string& key) {
-    const bool prefixed = key.starts_with("sk_test_") || key.starts_with("sk_live_");
-    constexpr std::size_t kPrefix = 8;
-    if (!prefixed || key.size() == kPrefix || !is_valid_bearer(key)) {
-        throw OptionsError("PLATFORM_API_KEY: must be sk_test_... or sk_live_..., visible ASCII");
-    }
-}
-
-void read_environment(Options& options) {
-    if (options.platform_url.empty()) options.platform_url = from_environment("PLATFORM_BASE_URL");
-    options.platform_api_key = from_environment("PLATFORM_API_KEY");
-    const std::string storage_key = from_environment("PARTNER_STORAGE_KEY");
-    if (storage_key.empty()) return;
-    const auto bytes = bytes_of_hex(storage_key);
-    if (!bytes || bytes->size() != StorageKey().size()) {
-        throw OptionsError("PARTNER_STORAGE_KEY: must be 64 hex digits");
-    }
-    options.storage_key.emplace();
-    std::copy(bytes->begin(), bytes->end(), options.storage_key->begin());
-}
-
-void check(const Options& options) {
-    if (!is_loopback(options.host)) {
-        throw OptionsError("--host: this sample listens on loopback only");
-    }
-    if (!options.platform_url.empty()) check_platform_url(options.platform_url);
-    if (!options.platform_api_key.empty()) check_api_key(options.platform_api_key);
-    if (!options.platform_ca_file.empty() &&
-        !std::filesystem::is_regular_file(options.platform_ca_file)) {
-        throw OptionsError("--platform-ca-file: no such file: " + options.platform_ca_file);
-    }
-    if (options.ca_dir.empty()) throw OptionsError("--ca-dir: must not be empty");
-    if (options.db.empty()) throw OptionsError("--db: must not be empty");
-    const bool on_disk = options.db != ":memory:";
-    if (on_disk && options.refresh_mode == RefreshMode::backend && !options.storage_key) {
-        throw OptionsError("PARTNER_STORAGE_KEY: needed for --refresh-mode backend with --db FILE");
-    }
-}
-
 }  // namespace
 
 std::optional<Options> read_options(int argc, const char* const* argv) {
@@ -168,6 +139,9 @@ std::optional<Options> read_options(int argc, const char* const* argv) {
     } catch (const CLI::ParseError& error) {
         throw OptionsError(error.what());
     }
+    options.environment = raw.environment == "live" ? Environment::live : Environment::test;
+    options.mint_limit.window_ms = raw.mint_window_s * 1000;
+    options.webhook_rules = {unit_named(raw.webhook_unit), raw.webhook_tolerance_s * 1000};
     options.refresh_mode = *refresh_mode_named(raw.refresh_mode);
     options.shape = *shape_named(raw.shape);
     if (app.count("--admin-port") > 0) options.admin_port = raw.admin_port;

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "partner_backend/json_text.h"
+#include "server_kit/ids.h"
 #include "server_kit/iso_time.h"
 
 namespace credit::partner {
@@ -13,6 +14,7 @@ namespace credit::partner {
 namespace {
 
 constexpr const char* kSessions = "/api/v1/headless/sessions";
+constexpr const char* kHostedSessions = "/api/lab/sessions";
 constexpr const char* kRefresh = "/api/v1/headless/sessions/refresh";
 constexpr std::size_t kMaxReply = std::size_t{1} << 20;
 
@@ -57,16 +59,29 @@ httplib::Request to_request(const PlatformCall& call, const std::string& path) {
 
 }  // namespace
 
-PlatformClient::PlatformClient(const std::string& base_url, std::string api_key,
-                               std::string ca_file, int timeout_ms)
-    : api_key_(std::move(api_key)), ca_file_(std::move(ca_file)), timeout_ms_(timeout_ms) {
-    std::tie(origin_, base_path_) = split_url(base_url);
+PlatformClient::PlatformClient(const PlatformPlace& place, ApiKeyRing& keys)
+    : ca_file_(place.ca_file), timeout_ms_(place.timeout_ms), keys_(keys) {
+    std::tie(origin_, base_path_) = split_url(place.base_url);
 }
 
 PlatformReply PlatformClient::create_session(nlohmann::json body,
                                              const std::string& idempotency_key,
                                              const std::string& correlation_id) const {
-    return post({kSessions, api_key_, idempotency_key, correlation_id, std::move(body)});
+    return with_api_key({kSessions, "", idempotency_key, correlation_id, std::move(body)});
+}
+
+PlatformReply PlatformClient::create_hosted_session(nlohmann::json body,
+                                                    const std::string& idempotency_key,
+                                                    const std::string& correlation_id) const {
+    return with_api_key({kHostedSessions, "", idempotency_key, correlation_id, std::move(body)});
+}
+
+PlatformReply PlatformClient::subscribe(const std::string& tenant_id,
+                                        const std::string& application_id,
+                                        const std::string& url) const {
+    const std::string path =
+        "/api/tenants/" + tenant_id + "/applications/" + application_id + "/webhooks/subscribe";
+    return with_api_key({path, "", kit::new_uuid(), kit::new_uuid(), {{"url", url}}});
 }
 
 PlatformReply PlatformClient::refresh(const std::string& refresh_token,
@@ -75,8 +90,17 @@ PlatformReply PlatformClient::refresh(const std::string& refresh_token,
     return post({kRefresh, refresh_token, idempotency_key, correlation_id});
 }
 
-bool PlatformClient::holds_api_key(const std::string& text) const {
-    return !api_key_.empty() && text.find(api_key_) != std::string::npos;
+// A refused key has done nothing, so the same call may go out again with another one; anything else
+// is the answer.
+PlatformReply PlatformClient::with_api_key(PlatformCall call) const {
+    PlatformReply reply;
+    for (const std::string& key : keys_.candidates()) {
+        call.bearer = key;
+        reply = post(call);
+        if (!reply.is_refused_api_key()) break;
+        keys_.refused(key);
+    }
+    return reply;
 }
 
 PlatformReply PlatformClient::post(const PlatformCall& call) const {

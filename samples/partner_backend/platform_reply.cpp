@@ -30,6 +30,14 @@ bool PlatformReply::is_dead_session() const {
            error_code() == "AUTH_INVALID_SESSION";
 }
 
+bool PlatformReply::is_refused_api_key() const {
+    return reached && status == 401 && error_code() == "AUTH_INVALID_API_KEY";
+}
+
+bool PlatformReply::succeeded_bare() const {
+    return reached && status >= 200 && status <= 299 && payload && payload->is_object();
+}
+
 const json& PlatformReply::data() const {
     return payload->at("data");
 }

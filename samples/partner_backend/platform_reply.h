@@ -19,6 +19,10 @@ struct PlatformReply {
     bool succeeded() const;
     // The platform says the token is dead: a verdict needs the whole error envelope.
     bool is_dead_session() const;
+    // The platform says that it does not know the API key, before it did anything.
+    bool is_refused_api_key() const;
+    // Success of a surface without envelope: a 2xx with an object.
+    bool succeeded_bare() const;
 
     const nlohmann::json& data() const;  // only after succeeded()
     std::string request_id() const;

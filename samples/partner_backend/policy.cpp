@@ -2,12 +2,13 @@
 
 namespace credit::partner {
 
-DenyList::DenyList(const std::vector<std::string>& denied)
-    : denied_(denied.begin(), denied.end()) {}
+DenyList::DenyList(const std::vector<std::string>& allowed, const std::vector<std::string>& denied)
+    : allowed_(allowed.begin(), allowed.end()), denied_(denied.begin(), denied.end()) {}
 
 bool DenyList::allow(const std::string& borrower, Action) const {
     const std::lock_guard lock(mutex_);
-    return !denied_.contains(borrower);
+    const bool is_listed = allowed_.empty() || allowed_.contains(borrower);
+    return is_listed && !denied_.contains(borrower);
 }
 
 void DenyList::replace(const std::vector<std::string>& denied) {

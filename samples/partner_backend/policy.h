@@ -17,16 +17,17 @@ class Policy {
     virtual bool allow(const std::string& borrower, Action action) const = 0;
 };
 
-// The simplest rule there is: everybody but these.
+// The simplest rule there is: everybody but these; with an allow-list, nobody but those on it.
 class DenyList final : public Policy {
   public:
-    explicit DenyList(const std::vector<std::string>& denied);
+    DenyList(const std::vector<std::string>& allowed, const std::vector<std::string>& denied);
 
     bool allow(const std::string& borrower, Action action) const override;
     void replace(const std::vector<std::string>& denied);
 
   private:
     mutable std::mutex mutex_;
+    const std::set<std::string> allowed_;
     std::set<std::string> denied_;
 };
 

@@ -43,7 +43,7 @@ int digit(char c) {
 
 }  // namespace
 
-Sealer::Sealer(const std::optional<std::array<unsigned char, 32>>& key) {
+Sealer::Sealer(const std::optional<std::array<unsigned char, 32>>& key) : lasts_(key.has_value()) {
     if (key) {
         key_ = *key;
     } else {

@@ -14,6 +14,9 @@ class Sealer {
     // Without a key one is drawn for the life of the process.
     explicit Sealer(const std::optional<std::array<unsigned char, 32>>& key);
 
+    // False when the key was drawn here: nothing it sealed can be opened by another process.
+    bool lasts() const { return lasts_; }
+
     // Hex of nonce, cipher text and tag.
     std::string seal(std::string_view plain, std::string_view owner) const;
     // Nothing when the key, the owner or a byte is wrong.
@@ -21,6 +24,7 @@ class Sealer {
 
   private:
     std::array<unsigned char, 32> key_{};
+    bool lasts_ = false;
 };
 
 std::optional<std::string> bytes_of_hex(std::string_view hex);

@@ -3,6 +3,8 @@
 #include <array>
 
 #include "partner_backend/json_text.h"
+#include "server_kit/ids.h"
+#include "server_kit/iso_time.h"
 
 namespace credit::partner {
 
@@ -48,6 +50,22 @@ Answer refused(int status, const std::string& error) {
     Answer answer;
     answer.status = status;
     answer.body = {{"error", error}};
+    return answer;
+}
+
+Answer too_many(std::int64_t wait_ms, const std::string& correlation_id) {
+    Answer answer = refused(429, "Too many sessions for this borrower.");
+    answer.request_id = "req_partner_" + kit::new_uuid();
+    answer.retry_after = std::to_string((wait_ms + 999) / 1000);
+    answer.body["details"] = {{"requestID", answer.request_id},
+                              {"correlationID", correlation_id},
+                              {"timestamp", kit::iso8601_ms(kit::real_now_ms())},
+                              {"data", nullptr},
+                              {"error",
+                               {{"code", "RATE_LIMITED"},
+                                {"message", "The partner's limit per borrower is reached."},
+                                {"retryable", true},
+                                {"details", json::object()}}}};
     return answer;
 }
 

@@ -26,4 +26,8 @@ nlohmann::json flat_refresh(const PlatformReply& reply, const std::string& borro
 
 Answer refused(int status, const std::string& error);
 
+// 429 with Retry-After, in whole seconds, and the platform's error envelope under `details`, so
+// that an app treats this server's limit like the platform's own.
+Answer too_many(std::int64_t wait_ms, const std::string& correlation_id);
+
 }  // namespace credit::partner

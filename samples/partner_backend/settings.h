@@ -2,9 +2,18 @@
 
 #include <atomic>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace credit::partner {
+
+// Which of the platform's environments a process works for. One process, one environment: keys,
+// store, allow-list and webhook secrets of the two never meet.
+enum class Environment { test, live };
+
+inline std::string name_of(Environment environment) {
+    return environment == Environment::test ? "test" : "live";
+}
 
 // Who holds the refresh token: the app, or this server (the app then sees session tokens only).
 enum class RefreshMode { client, backend };
@@ -15,8 +24,19 @@ enum class Shape { exact, timestamp };
 
 // What a test may switch while the server runs.
 struct Settings {
-    std::atomic<RefreshMode> refresh_mode{RefreshMode::client};
-    std::atomic<Shape> shape{Shape::timestamp};
+    struct Initial {
+        Environment environment = Environment::test;
+        RefreshMode refresh_mode = RefreshMode::client;
+        Shape shape = Shape::timestamp;
+    };
+    explicit Settings(const Initial& initial)
+        : environment(initial.environment),
+          refresh_mode(initial.refresh_mode),
+          shape(initial.shape) {}
+
+    const Environment environment;
+    std::atomic<RefreshMode> refresh_mode;
+    std::atomic<Shape> shape;
     std::atomic<bool> platform_configured{true};
 };
 

@@ -1,5 +1,10 @@
 #include "partner_backend/token_keeper.h"
 
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <thread>
+
 #include "partner_backend/derived_key.h"
 #include "partner_backend/json_text.h"
 #include "partner_backend/platform_failure.h"
@@ -14,6 +19,25 @@ namespace {
 
 constexpr const char* kFailed = "Platform session refresh failed.";
 constexpr std::int64_t kFreshEnoughMs = 30'000;
+constexpr int kSettledAtOnce = 256;
+constexpr int kSettleTries = 8;  // with the waits between chores: about three minutes
+// Beside connecting, sending and receiving: what reading and writing the store may take.
+constexpr int kMarginMs = 2000;
+constexpr std::chrono::milliseconds kLookAgain{20};
+
+struct LeaseHeld {
+    RotationLeases& leases;
+    const std::string& borrower;
+
+    ~LeaseHeld() {
+        try {
+            leases.give_back(borrower);
+        } catch (const std::exception& error) {
+            // It lapses by itself.
+            spdlog::error("a lease was not given back: {}", error.what());
+        }
+    }
+};
 
 std::int64_t life_left_ms(const KeptSession& session) {
     return session.dies_at_ms - kit::real_now_ms();
@@ -30,18 +54,64 @@ std::string platform_time_now(const KeptSession& session) {
 
 Answer TokenKeeper::session_token(const Caller& caller, bool force) {
     const auto session = parts_.kept.find(caller.borrower);
-    if (session && !force && life_left_ms(*session) > kFreshEnoughMs) {
+    if (session && force && !caller.idempotency_key.empty() &&
+        parts_.kept.is_answered(caller.borrower, caller.idempotency_key, *session)) {
+        force = false;
+    }
+    // While nobody knows what came of the last refresh, the old token may be dead already.
+    if (session && !force && life_left_ms(*session) > kFreshEnoughMs &&
+        !parts_.kept.is_unsettled(caller.borrower, *session)) {
         return current(caller, *session);
     }
     const std::int64_t generation = session ? session->generation : 0;
     Answer answer =
-        flights_.run(caller.borrower, [&] { return rotate(caller, force, generation); });
+        flights_.run(caller.borrower, [&] { return with_lease(caller, force, generation); });
     // A live token beats an error, unless the app has just seen it refused.
     const bool failed = answer.status >= 500 || answer.status == 409 || answer.status == 429;
     if (failed && session && !force && life_left_ms(*session) > 0) {
         return current(caller, *session);
     }
     return answer;
+}
+
+bool TokenKeeper::settle() {
+    for (const std::string& borrower : parts_.kept.unsettled(kSettledAtOnce))
+        session_token({borrower, kit::new_uuid(), ""}, false);
+    return parts_.kept.unsettled(1).empty() || ++settle_tries_ >= kSettleTries;
+}
+
+// Longer than one attempt may take; each attempt renews it.
+std::chrono::milliseconds TokenKeeper::lease_life() const {
+    return std::chrono::milliseconds(3 * parts_.platform.timeout_ms() + kMarginMs);
+}
+
+// Waits for the worker that is rotating; its token is then the answer.
+Answer TokenKeeper::with_lease(const Caller& caller, bool force, std::int64_t seen_generation) {
+    const auto life = lease_life();
+    const auto patience = std::chrono::steady_clock::now() + life + life;
+    while (!parts_.leases.take(caller.borrower, life)) {
+        const auto session = parts_.kept.find(caller.borrower);
+        if (session && is_good_enough(caller, *session, force, seen_generation)) {
+            return current(caller, *session);
+        }
+        if (std::chrono::steady_clock::now() > patience) {
+            Answer busy = refused(503, "Another worker is refreshing.");
+            busy.retry_after = "1";
+            return busy;
+        }
+        std::this_thread::sleep_for(kLookAgain);
+    }
+    const LeaseHeld held{parts_.leases, caller.borrower};
+    parts_.crash_points.reached("lease_taken");
+    return rotate(caller, force, seen_generation);
+}
+
+// Somebody else's flight ended between our look and our turn: its token is the answer.
+bool TokenKeeper::is_good_enough(const Caller& caller, const KeptSession& session, bool force,
+                                 std::int64_t seen_generation) const {
+    return session.generation != seen_generation &&
+           (force || life_left_ms(session) > kFreshEnoughMs) &&
+           !parts_.kept.is_unsettled(caller.borrower, session);
 }
 
 Answer TokenKeeper::rotate(const Caller& caller, bool force, std::int64_t seen_generation) {
@@ -52,28 +122,40 @@ Answer TokenKeeper::rotate(const Caller& caller, bool force, std::int64_t seen_g
         }
         return mint_anew(caller, "session_missing_reminted", kit::new_uuid());
     }
-    // Somebody else's flight ended between our look and our turn: its token is the answer.
-    const bool replaced = session->generation != seen_generation;
-    if (replaced && (force || life_left_ms(*session) > kFreshEnoughMs)) {
-        return current(caller, *session);
-    }
+    if (is_good_enough(caller, *session, force, seen_generation)) return current(caller, *session);
     const PlatformReply reply = send(caller, *session);
     if (carries_pair(reply)) return store(caller, *session, reply);
-    if (reply.is_dead_session()) {
-        const std::string key = derived_key(session->refresh_token, "credit partner remint v1",
-                                            session->same_token, session->key_epoch);
-        return mint_anew(caller, "session_dead_reminted", key);
-    }
+    if (reply.is_dead_session()) return replace_dead(caller, *session);
     return platform_failure(parts_.platform, reply, kFailed);
+}
+
+// Before a new session is asked for, a pair that was laid aside gets its turn.
+Answer TokenKeeper::replace_dead(const Caller& caller, const KeptSession& dead) {
+    KeptSession session = dead;
+    if (auto spare = parts_.kept.take_spare(caller.borrower, dead.refresh_token)) {
+        session = *spare;
+        const PlatformReply reply = send(caller, session);
+        if (carries_pair(reply)) return store(caller, session, reply);
+        if (!reply.is_dead_session()) return platform_failure(parts_.platform, reply, kFailed);
+    }
+    const std::string key = derived_key(session.refresh_token, "credit partner remint v1",
+                                        session.same_token, session.key_epoch);
+    return mint_anew(caller, "session_dead_reminted", key);
 }
 
 // Marks, then sends. A key the platform holds for another request is changed once, never again.
 PlatformReply TokenKeeper::send(const Caller& caller, KeptSession& session) {
     const auto attempt = [&] {
-        const std::string key = derived_key(session.refresh_token, "credit partner refresh v1",
+        // Never so late that another worker may have taken over: not sent is better than twice.
+        if (!parts_.leases.take(caller.borrower, lease_life())) return PlatformReply{};
+        const std::string key = derived_key(session.refresh_token, "credit refresh v1",
                                             session.same_token, session.key_epoch);
         const std::string noted = parts_.kept.mark(caller.borrower, session.refresh_token, key);
-        return parts_.platform.refresh(session.refresh_token, noted, caller.correlation_id);
+        parts_.crash_points.reached("refresh_marked");
+        PlatformReply answered =
+            parts_.platform.refresh(session.refresh_token, noted, caller.correlation_id);
+        parts_.crash_points.reached("refresh_replied");
+        return answered;
     };
     PlatformReply reply = attempt();
     if (reply.reached && reply.status == 422 && session.key_epoch == 0) {
@@ -92,9 +174,16 @@ Answer TokenKeeper::store(const Caller& caller, const KeptSession& old,
         fresh.key_epoch = old.key_epoch;
     }
     ++parts_.counters.rotations;
+    Write all(parts_.shared);
     parts_.owners.record(fresh.refresh_token, caller.borrower,
                          string_field(reply.data(), "refreshExpiresAt"));
-    if (!parts_.kept.commit(caller.borrower, old.refresh_token, fresh)) {
+    const bool stored = parts_.kept.commit(caller.borrower, old.refresh_token, fresh);
+    parts_.audit.add(stored ? "token_rotated" : "rotated_pair_laid_aside", caller.borrower, "",
+                     caller.correlation_id, reply.request_id());
+    parts_.crash_points.reached("refresh_storing");
+    all.commit();
+    parts_.crash_points.reached("refresh_committed");
+    if (!stored) {
         // A new session was started meanwhile: it is the newer one.
         const auto newer = parts_.kept.find(caller.borrower);
         if (newer) return current(caller, *newer);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -7,9 +9,11 @@
 #include "partner_backend/borrower_index.h"
 #include "partner_backend/caller.h"
 #include "partner_backend/counters.h"
+#include "partner_backend/crash_points.h"
 #include "partner_backend/kept_sessions.h"
 #include "partner_backend/platform_client.h"
 #include "partner_backend/policy.h"
+#include "partner_backend/rotation_leases.h"
 #include "partner_backend/session_minter.h"
 #include "partner_backend/settings.h"
 #include "partner_backend/single_flight.h"
@@ -17,19 +21,24 @@
 
 namespace credit::partner {
 
-// Backend-managed refresh: this server rotates the pair, the app sees session tokens only.
-// One rotation per borrower at a time; a token that died is replaced by a new session.
+// Backend-managed refresh: this server rotates the pair, the app sees session tokens only. One
+// rotation per borrower at a time over all workers; a token that died is replaced by a new session.
+// Lock, read, mark, send, commit, answer, release: whoever dies in between is followed by a worker
+// that sends the same token with the same key.
 class TokenKeeper {
   public:
     struct Parts {
+        SharedDatabase& shared;
         const Settings& settings;
         const Policy& policy;
         const PlatformClient& platform;
         BorrowerIndex& borrowers;
         TokenOwners& owners;
         KeptSessions& kept;
+        RotationLeases& leases;
         AuditLog& audit;
         SessionMinter& minter;
+        CrashPoints& crash_points;
         Counters& counters;
     };
 
@@ -38,8 +47,18 @@ class TokenKeeper {
     // A session token for the borrower; `force` says that the app saw the current one refused.
     Answer session_token(const Caller& caller, bool force);
 
+    // Finds out what came of refreshes that a crash left without an answer, while the platform
+    // still remembers them. True when none is left, or after enough tries: the borrower's next call
+    // goes on where this ended.
+    bool settle();
+
   private:
+    std::chrono::milliseconds lease_life() const;
+    Answer with_lease(const Caller& caller, bool force, std::int64_t seen_generation);
     Answer rotate(const Caller& caller, bool force, std::int64_t seen_generation);
+    Answer replace_dead(const Caller& caller, const KeptSession& dead);
+    bool is_good_enough(const Caller& caller, const KeptSession& session, bool force,
+                        std::int64_t seen_generation) const;
     PlatformReply send(const Caller& caller, KeptSession& session);
     Answer store(const Caller& caller, const KeptSession& old, const PlatformReply& reply);
     Answer mint_anew(const Caller& caller, const std::string& why, const std::string& key);
@@ -47,6 +66,7 @@ class TokenKeeper {
 
     Parts parts_;
     SingleFlight flights_;
+    std::atomic<int> settle_tries_{0};
 };
 
 }  // namespace credit::partner

@@ -24,8 +24,7 @@ void TokenOwners::record(const std::string& refresh_token, const std::string& bo
     const std::int64_t now = kit::real_now_ms();
     const auto expiry = expires_at ? kit::parse_iso8601(*expires_at) : std::nullopt;
     const std::int64_t keep_until = std::max(expiry.value_or(0), now + kKeepMs);
-    const std::lock_guard lock(shared_.mutex);
-    kit::Transaction transaction(shared_.database);
+    Write write(shared_);
     shared_.database.prepare("DELETE FROM token_owners WHERE keep_until_ms < ?1")
         .bind(1, now)
         .run();
@@ -34,7 +33,7 @@ void TokenOwners::record(const std::string& refresh_token, const std::string& bo
         .bind(2, borrower)
         .bind(3, keep_until)
         .run();
-    transaction.commit();
+    write.commit();
 }
 
 std::optional<std::string> TokenOwners::owner_of(const std::string& refresh_token) {

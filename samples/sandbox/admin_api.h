@@ -23,11 +23,12 @@ class AdminApi {
 
     Json faults(const std::string& method, const nlohmann::json& body);
     Json keys(const std::string& method, const nlohmann::json& body);
+    Json applications(const std::string& method, const nlohmann::json& body);
+    Json journeys(const std::string& method, const std::string& path, const nlohmann::json& body);
     Json clock(const std::string& method, const nlohmann::json& body);
     Json settings(const std::string& method, const nlohmann::json& body);
     Json revoke(const nlohmann::json& body);
     Json revoke_session_tokens(const nlohmann::json& body);
-    Json change_journey(const nlohmann::json& body);
     Json reset();
 
     Sandbox sandbox_;

@@ -43,14 +43,42 @@ void reply_with(httplib::Response& response, int status, const nlohmann::ordered
     response.set_content(json.dump() + "\n", "application/json");
 }
 
-void serve(AdminApi& api, const std::string& token, const httplib::Request& request,
-           httplib::Response& response) {
+std::string parameter(const httplib::Request& request, const char* name) {
+    return request.has_param(name) ? request.get_param_value(name) : "";
+}
+
+bool show_inspector(HostedParts& hosted, const std::string& path, const httplib::Request& request,
+                    httplib::Response& response) {
+    const auto reply = hosted.inspect({request.method, path, parameter(request, "view"),
+                                       parameter(request, "before"), parameter(request, "search"),
+                                       parameter(request, "correlation"),
+                                       request.get_header_value("If-None-Match")});
+    if (!reply) return false;
+    response.status = reply->status;
+    for (const auto& [name, value] : reply->headers)
+        response.set_header(name, value);
+    if (reply->status != 304) response.set_content(reply->body, reply->content_type);
+    return true;
+}
+
+void serve(AdminApi& api, HostedParts& hosted, const std::string& token,
+           const httplib::Request& request, httplib::Response& response) {
     try {
+        if (!is_for_this_server(request.get_header_value("Host"),
+                                request.get_header_value("Origin"), request.local_port)) {
+            return reply_with(response, 403, {{"error", "meant for another host"}});
+        }
         const std::string path = without_token(request.path, token);
         if (path.empty()) throw std::out_of_range("not found");
+        if (show_inspector(hosted, path, request, response)) return;
         const auto body =
             request.body.empty() ? nlohmann::json::object() : nlohmann::json::parse(request.body);
-        reply_with(response, 200, api.answer(request.method, path, body, since(request)));
+        if (const auto json = hosted.admin(request.method + " " + path, body)) {
+            return reply_with(response, 200, *json);
+        }
+        const auto answer = api.answer(request.method, path, body, since(request));
+        if (path == "/reset") hosted.reset();
+        reply_with(response, 200, answer);
     } catch (const std::out_of_range& problem) {
         reply_with(response, 404, {{"error", problem.what()}});
     } catch (const std::invalid_argument& problem) {
@@ -72,12 +100,13 @@ struct AdminServer::Listener {
     std::unique_ptr<HttpListener> http;
 };
 
-AdminServer::AdminServer(AdminApi& api, int port) : listener_(std::make_unique<Listener>()) {
+AdminServer::AdminServer(AdminApi& api, HostedParts& hosted, int port)
+    : listener_(std::make_unique<Listener>()) {
     listener_->http = std::make_unique<HttpListener>(
         listener_->server,
-        [&api, token = listener_->token](const httplib::Request& request,
-                                         httplib::Response& response) {
-            serve(api, token, request, response);
+        [&api, &hosted, token = listener_->token](const httplib::Request& request,
+                                                  httplib::Response& response) {
+            serve(api, hosted, token, request, response);
         },
         loopback, port, threads);
 }

@@ -3,46 +3,113 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "server_kit/ids.h"
+
 namespace credit::sandbox {
 
+namespace {
+
+constexpr std::size_t max_key = 255;
+
+std::string prefix_of(const std::string& environment) {
+    return "sk_" + environment + "_";
+}
+
+ApiKey read(const kit::Statement& row, std::int64_t now_ms) {
+    ApiKey key{row.text(0), row.text(1), row.text(2), std::nullopt};
+    if (row.is_null(3)) return key;
+    key.retires_at_ms = row.integer(3);
+    if (key.state == "active" && *key.retires_at_ms <= now_ms) key.state = "retired";
+    return key;
+}
+
+std::optional<ApiKey> find(kit::Database& database, const std::string& key, std::int64_t now_ms) {
+    auto query = database.prepare(
+        "SELECT key, application_id, state, retires_at_ms FROM api_keys WHERE key = ?");
+    if (!query.bind(1, key).step()) return std::nullopt;
+    return read(query, now_ms);
+}
+
+bool is_active(const std::optional<ApiKey>& key) {
+    return key && key->state == "active";
+}
+
+}  // namespace
+
 void check_api_key_form(const std::string& environment, const std::string& key) {
-    const std::string prefix = "sk_" + environment + "_";
+    const std::string prefix = prefix_of(environment);
     const bool visible =
         std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; });
-    if (key.size() <= prefix.size() || key.compare(0, prefix.size(), prefix) != 0 || !visible) {
+    if (key.size() <= prefix.size() || key.size() > max_key || !visible ||
+        key.compare(0, prefix.size(), prefix) != 0) {
         throw std::invalid_argument("an API key of this environment starts with " + prefix);
     }
 }
 
-void add_api_key(kit::Database& database, const std::string& key, bool revive) {
+std::string new_api_key(const std::string& environment) {
+    return prefix_of(environment) + kit::random_token(32);
+}
+
+void add_api_key(kit::Database& database, const std::string& application_id, const std::string& key,
+                 bool revive) {
+    const auto known = find(database, key, 0);
+    if (known && known->application_id != application_id) {
+        throw std::invalid_argument("this key belongs to another application");
+    }
+    if (known && !revive) return;
     database
-        .prepare(revive ? "INSERT OR REPLACE INTO api_keys (key, state) VALUES (?, 'active')"
-                        : "INSERT OR IGNORE INTO api_keys (key, state) VALUES (?, 'active')")
+        .prepare(
+            "INSERT INTO api_keys (key, state, application_id) VALUES (?, 'active', ?) "
+            "ON CONFLICT (key) DO UPDATE SET state = 'active', retires_at_ms = NULL")
         .bind(1, key)
+        .bind(2, application_id)
         .run();
 }
 
-bool revoke_api_key(kit::Database& database, const std::string& key) {
-    database.prepare("UPDATE api_keys SET state = 'revoked' WHERE key = ? AND state = 'active'")
-        .bind(1, key)
+bool revoke_api_key(kit::Database& database, const std::string& key, std::int64_t now_ms) {
+    if (!is_active(find(database, key, now_ms))) return false;
+    database.prepare("UPDATE api_keys SET state = 'revoked' WHERE key = ?").bind(1, key).run();
+    return true;
+}
+
+void rotate_api_key(kit::Database& database, const std::string& key, const std::string& next,
+                    std::int64_t now_ms, std::int64_t retires_at_ms) {
+    const auto old = find(database, key, now_ms);
+    if (!is_active(old)) throw std::invalid_argument("rotate: there is no such active key");
+    if (find(database, next, now_ms))
+        throw std::invalid_argument("next: this key is known already");
+    add_api_key(database, old->application_id, next, false);
+    database.prepare("UPDATE api_keys SET retires_at_ms = ? WHERE key = ?")
+        .bind(1, std::min(retires_at_ms, old->retires_at_ms.value_or(retires_at_ms)))
+        .bind(2, key)
         .run();
-    return database.changes() == 1;
 }
 
-bool is_active_api_key(kit::Database& database, const std::string& environment,
-                       const std::string& key) {
-    const std::string prefix = "sk_" + environment + "_";
-    if (key.compare(0, prefix.size(), prefix) != 0) return false;
-    auto query = database.prepare("SELECT 1 FROM api_keys WHERE key = ? AND state = 'active'");
-    return query.bind(1, key).step();
+std::optional<Application> application_of_key(kit::Database& database,
+                                              const std::string& environment,
+                                              const std::string& key, std::int64_t arrived_ms) {
+    const std::string prefix = prefix_of(environment);
+    if (key.compare(0, prefix.size(), prefix) != 0) return std::nullopt;
+    const auto known = find(database, key, arrived_ms);
+    if (!is_active(known)) return std::nullopt;
+    return find_application(database, known->application_id);
 }
 
-std::vector<std::string> active_api_keys(kit::Database& database) {
-    auto query = database.prepare("SELECT key FROM api_keys WHERE state = 'active' ORDER BY rowid");
-    std::vector<std::string> keys;
+std::vector<ApiKey> all_api_keys(kit::Database& database, std::int64_t now_ms) {
+    auto query = database.prepare(
+        "SELECT key, application_id, state, retires_at_ms FROM api_keys ORDER BY rowid");
+    std::vector<ApiKey> keys;
     while (query.step())
-        keys.push_back(query.text(0));
+        keys.push_back(read(query, now_ms));
     return keys;
+}
+
+std::vector<std::string> active_api_keys(kit::Database& database, std::int64_t now_ms) {
+    std::vector<std::string> active;
+    for (auto& key : all_api_keys(database, now_ms)) {
+        if (key.state == "active") active.push_back(std::move(key.key));
+    }
+    return active;
 }
 
 }  // namespace credit::sandbox

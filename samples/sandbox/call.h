@@ -8,7 +8,28 @@
 
 namespace credit::sandbox {
 
-enum class Route { sessions, refresh, journeys, journey, journey_state, unknown };
+enum class Route {
+    sessions,
+    refresh,
+    journeys,
+    journey,
+    journey_state,
+    journey_resume,
+    profile,
+    profile_submit,
+    offers,
+    offer,
+    offer_proceed,
+    offer_reject,
+    steps,
+    step,
+    kyc_status,
+    bank_mandate,
+    // Documented and not simulated, for a session or for an API key.
+    not_simulated,
+    not_simulated_backend,
+    unknown
+};
 
 // One request to the platform API, freed of the HTTP library, and what becomes known of it on the
 // way to the ledger.
@@ -25,10 +46,14 @@ struct Call {
 
     Route route = Route::unknown;
     std::string journey_id;
+    std::string offer_id;
+    std::string step;
     std::string allowed_methods;
 
     std::string request_id;
     std::string correlation_id;
+    // When it came, and when it is handled: a fault may hold it back in between.
+    std::int64_t arrived_ms = 0;
     std::int64_t now_ms = 0;
 
     std::string effect = "none";
@@ -51,7 +76,7 @@ struct Reply {
 // The name of a route in faults and in the ledger.
 std::string route_name(Route route);
 
-// Fills route, journey_id and allowed_methods from method and path.
+// Fills route, the ids of the path and allowed_methods from method and path.
 void find_route(Call& call);
 
 // The token of an `Authorization: Bearer` header, if it is one.

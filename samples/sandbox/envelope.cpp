@@ -55,6 +55,10 @@ Refusal invalid_session() {
     return {401, "AUTH_INVALID_SESSION", "The session is not valid or not valid any more."};
 }
 
+Refusal wrong_state(const std::string& message) {
+    return {409, "STATE_PRECONDITION_FAILED", message};
+}
+
 Refusal not_found(const std::string& message) {
     return {404, "RESOURCE_NOT_FOUND", message};
 }
@@ -93,7 +97,11 @@ Reply failure(Call& call, const Refusal& refusal) {
     error["message"] = refusal.message;
     error["retryable"] = refusal.retryable;
     error["details"] = refusal.details;
-    return enveloped(call, refusal.status, nullptr, std::move(error));
+    Reply reply = enveloped(call, refusal.status, nullptr, std::move(error));
+    if (refusal.retry_after_s > 0) {
+        reply.headers.emplace_back("Retry-After", std::to_string(refusal.retry_after_s));
+    }
+    return reply;
 }
 
 std::string usual_code(int status) {

@@ -15,11 +15,13 @@ struct Refusal {
     std::string message;
     bool retryable = false;
     nlohmann::json details = nlohmann::json::object();
+    std::int64_t retry_after_s = 0;  // 0 for no such header
 };
 
 Refusal invalid_field(const std::string& field, const std::string& message);
 Refusal invalid_api_key();
 Refusal invalid_session();
+Refusal wrong_state(const std::string& message);
 Refusal not_found(const std::string& message);
 
 // Fills request_id and correlation_id. A correlation id that is refused is replaced, too: the

@@ -21,6 +21,17 @@ int bind_server(httplib::Server& server, const std::string& host, int port) {
     return server.bind_to_port(host, port) ? port : 0;
 }
 
+// The library does not read a body where HTTP gives it no meaning; what is left of it would be taken
+// for the next request of the connection.
+void end_connection_if_unread(const httplib::Request& request, httplib::Response& response) {
+    const bool read = request.method == "POST" || request.method == "PUT" ||
+                      request.method == "PATCH" || request.method == "DELETE";
+    const auto length = request.get_header_value("Content-Length");
+    const bool has_body =
+        (!length.empty() && length != "0") || request.has_header("Transfer-Encoding");
+    if (!read && has_body) response.set_header("Connection", "close");
+}
+
 }  // namespace
 
 HttpListener::HttpListener(httplib::Server& server, httplib::Server::Handler handler,
@@ -58,8 +69,10 @@ void HttpListener::install(httplib::Server::Handler handler, std::size_t threads
                                                  httplib::Response& response) {
         under_way_.begin(&request);
         handler(request, response);
+        end_connection_if_unread(request, response);
     };
-    constexpr const char* any = ".*";
+    // A dot would leave out line ends, which a path may have in its decoded form.
+    constexpr const char* any = "[\\s\\S]*";
     server_.Get(any, counted).Post(any, counted).Put(any, counted).Patch(any, counted);
     server_.Delete(any, counted).Options(any, counted);
     // Called once the reply is written.

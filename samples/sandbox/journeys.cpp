@@ -1,10 +1,11 @@
 #include "sandbox/journeys.h"
 
+#include "sandbox/authentication.h"
 #include "sandbox/envelope.h"
-#include "sandbox/idempotency.h"
-#include "sandbox/tokens.h"
+#include "sandbox/journey_call.h"
+#include "sandbox/journey_moves.h"
+#include "sandbox/journey_path.h"
 #include "sandbox/validation.h"
-#include "server_kit/ids.h"
 #include "server_kit/iso_time.h"
 
 namespace credit::sandbox {
@@ -13,137 +14,99 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* columns =
-    "SELECT id, type, status, next_action, timeline_state, updated_at_ms FROM journeys ";
+constexpr std::size_t max_marker = 64;
 
-Json nullable(const std::optional<std::string>& text) {
-    return text ? Json(*text) : Json(nullptr);
-}
-
-Json detail(const kit::Statement& row) {
+Json resume_markers(const Journey& journey) {
     Json json;
-    json["journeyID"] = row.text(0);
-    json["type"] = row.text(1);
-    json["status"] = row.text(2);
-    json["updatedAt"] = kit::iso8601_ms(row.integer(5));
-    json["timelineState"] = row.text(4);
-    json["nextAction"] = nullable(row.optional_text(3));
-    json["capabilities"] = {{"aaEnabled", true}, {"postDisbursalEnabled", false}};
-    json["resume"] = {{"lastCompletedStep", nullptr}, {"lastViewedOfferID", nullptr}};
+    json["lastCompletedStep"] = nullable(journey.last_completed_step);
+    json["lastViewedOfferID"] = nullable(journey.last_viewed_offer_id);
     return json;
 }
 
-Json state(const kit::Statement& row) {
+Json detail(const Journey& journey) {
     Json json;
-    json["journeyID"] = row.text(0);
-    json["status"] = row.text(2);
-    json["nextAction"] = nullable(row.optional_text(3));
-    json["pendingOperations"] = Json::array();
-    json["updatedAt"] = kit::iso8601_ms(row.integer(5));
+    json["journeyID"] = journey.id;
+    json["type"] = journey.type;
+    json["status"] = journey.status;
+    json["updatedAt"] = kit::iso8601_ms(journey.updated_at_ms);
+    json["timelineState"] = journey.timeline_state;
+    json["nextAction"] = nullable(journey.next_action);
+    json["capabilities"] = {{"aaEnabled", journey.type != "GOLD_LOAN"},
+                            {"postDisbursalEnabled", false}};
+    json["resume"] = resume_markers(journey);
     return json;
 }
 
-[[noreturn]] void refuse(Work& work, const Token& token, const char* verdict) {
-    note_use(work, token, verdict);
-    throw invalid_session();
-}
-
-// The session token the call carries, accepted.
-Token authenticated(Work& work) {
-    const auto value = bearer(work.call);
-    if (!value) throw invalid_session();
-    auto token = find_token(work.database, *value);
-    if (!token) throw invalid_session();
-    if (token->kind != "session") refuse(work, *token, "wrong_kind");
-    if (token->family_state != "active") refuse(work, *token, "revoked");
-    if (token->state != "active") refuse(work, *token, token->state.c_str());
-    if (token->expires_at_ms <= work.call.now_ms) refuse(work, *token, "expired");
-    note_use(work, *token, "accepted");
-    return *token;
-}
-
-Json read_detail(Work& work, const std::string& journey_id) {
-    auto query = work.database.prepare(std::string(columns) + "WHERE id = ?");
-    query.bind(1, journey_id).step();
-    return detail(query);
-}
-
-std::string lower(std::string text) {
-    for (char& c : text) {
-        if (c >= 'A' && c <= 'F') c = static_cast<char>(c | 0x20);
+// A marker is replaced if it is named: by null, it is forgotten.
+void take_marker(const nlohmann::json& markers, const char* name,
+                 std::optional<std::string>& marker) {
+    const auto found = markers.find(name);
+    if (found == markers.end()) return;
+    if (found->is_null()) {
+        marker.reset();
+        return;
     }
-    return text;
+    const bool fits =
+        found->is_string() && characters(found->get_ref<const std::string&>()) <= max_marker;
+    const std::string field = std::string("resume.") + name;
+    if (!fits) throw invalid_field(field, field + " must be text of up to 64 characters or null.");
+    marker = found->get<std::string>();
 }
 
 }  // namespace
 
-Json active_journey(Work& work, const std::string& external_id, const std::string& type) {
-    auto query = work.database.prepare(
-        std::string(columns) +
-        "WHERE external_id = ? AND type = ? AND status NOT IN ('REJECTED', 'EXPIRED', 'CLOSED') "
-        "ORDER BY created_at_ms, rowid LIMIT 1");
-    if (!query.bind(1, external_id).bind(2, type).step()) return nullptr;
-    Json json;
-    json["journeyID"] = query.text(0);
-    json["status"] = query.text(2);
-    json["nextAction"] = nullable(query.optional_text(3));
-    return json;
-}
-
-std::string create_journey(Work& work, const std::string& external_id, const std::string& type) {
-    const std::string id = kit::new_uuid();
-    work.database
-        .prepare(
-            "INSERT INTO journeys (id, external_id, type, status, next_action, "
-            "timeline_state, created_at_ms, updated_at_ms) "
-            "VALUES (?, ?, ?, 'STARTED', 'FILL_PROFILE', 'PROFILE_REQUIRED', ?, ?)")
-        .bind(1, id)
-        .bind(2, external_id)
-        .bind(3, type)
-        .bind(4, work.call.now_ms)
-        .bind(5, work.call.now_ms)
-        .run();
-    return id;
-}
-
 Reply list_journeys(Work& work) {
-    const Token token = authenticated(work);
+    const Token token = authenticated_session(work);
     if (work.call.type_filter) check_journey_type(*work.call.type_filter, "type");
-    auto query = work.database.prepare(
-        std::string(columns) +
-        "WHERE external_id = ? AND (?2 IS NULL OR type = ?2) ORDER BY created_at_ms, rowid");
-    query.bind(1, token.external_id).bind(2, work.call.type_filter);
     Json items = Json::array();
-    while (query.step())
-        items.push_back(detail(query));
+    for (const auto& journey : journeys_of(work.database, token.borrower_id, work.call.type_filter))
+        items.push_back(detail(journey));
     return success(work.call, {{"items", items}});
 }
 
 Reply start_journey(Work& work, const Reply* instead) {
-    const Token token = authenticated(work);
-    if (auto stored = stored_reply(work, token.value)) return *stored;
-    const auto body = parse_object(work.call.body);
-    const std::string type = journey_type(body, "type", true);
-    check_optional_object(body, "metadata");
-    work.call.journey_id = create_journey(work, token.external_id, type);
-    work.call.effect = "create";
-    const Reply reply = success(work.call, read_detail(work, work.call.journey_id), 201);
-    remember(work, token.value, instead != nullptr ? *instead : reply);
-    return reply;
+    return once(work, instead, [&](const Token& token) {
+        const auto body = parse_object(work.call.body);
+        const std::string type = journey_type(body, "type", true);
+        check_optional_object(body, "metadata");
+        const Journey journey = create_journey(context_of(work), token.borrower_id, type);
+        work.call.journey_id = journey.id;
+        work.call.effect = "create";
+        return success(work.call, detail(journey), 201);
+    });
 }
 
 Reply show_journey(Work& work) {
-    const Token token = authenticated(work);
-    if (!kit::is_uuid(work.call.journey_id)) {
-        throw invalid_field("journeyID", "journeyID must be a UUID.");
-    }
-    auto query = work.database.prepare(std::string(columns) + "WHERE id = ? AND external_id = ?");
-    // Another borrower's journey looks exactly like one that does not exist.
-    if (!query.bind(1, lower(work.call.journey_id)).bind(2, token.external_id).step()) {
-        throw not_found("There is no such journey.");
-    }
-    return success(work.call,
-                   work.call.route == Route::journey_state ? state(query) : detail(query));
+    const Token token = authenticated_session(work);
+    return success(work.call, detail(journey_of_call(work, token)));
+}
+
+Reply show_journey_state(Work& work) {
+    const Token token = authenticated_session(work);
+    const Journey journey = journey_of_call(work, token);
+    Json json;
+    json["journeyID"] = journey.id;
+    json["status"] = journey.status;
+    json["nextAction"] = nullable(journey.next_action);
+    json["pendingOperations"] = pending_operations_of(journey.status);
+    json["updatedAt"] = kit::iso8601_ms(journey.updated_at_ms);
+    return success(work.call, json);
+}
+
+Reply keep_resume_markers(Work& work, const Reply* instead) {
+    return once(work, instead, [&](const Token& token) {
+        Journey journey = journey_of_call(work, token);
+        const auto body = parse_object(work.call.body);
+        const auto markers = body.find("resume");
+        if (markers == body.end() || !markers->is_object()) {
+            throw invalid_field("resume", "resume must be an object.");
+        }
+        take_marker(*markers, "lastCompletedStep", journey.last_completed_step);
+        take_marker(*markers, "lastViewedOfferID", journey.last_viewed_offer_id);
+        // Not a change of the journey: nobody is told, and its time to expire runs on.
+        save_journey(work.database, journey);
+        return success(work.call, detail(journey));
+    });
 }
 
 }  // namespace credit::sandbox

@@ -38,9 +38,10 @@ std::map<std::int64_t, Json> uses_by_token(kit::Database& database) {
 Json tokens_json(kit::Database& database) {
     auto uses = uses_by_token(database);
     auto query = database.prepare(
-        "SELECT t.id, t.kind, t.token, t.family, f.external_id, t.generation, t.parent, "
+        "SELECT t.id, t.kind, t.token, t.family, b.external_id, t.generation, t.parent, "
         "t.issued_at_ms, t.expires_at_ms, t.idempotency_key, t.request_id, t.state "
-        "FROM tokens t JOIN families f ON f.id = t.family ORDER BY t.id");
+        "FROM tokens t JOIN families f ON f.id = t.family "
+        "JOIN borrowers b ON b.id = f.borrower_id ORDER BY t.id");
     Json list = Json::array();
     while (query.step()) {
         Json token;
@@ -92,8 +93,8 @@ Json requests_json(kit::Database& database, std::int64_t since) {
 
 Json sessions_json(kit::Database& database) {
     auto query = database.prepare(
-        "SELECT f.id, f.external_id, b.borrower_id, f.state, f.reason FROM families f "
-        "JOIN borrowers b ON b.external_id = f.external_id ORDER BY f.rowid");
+        "SELECT f.id, b.external_id, b.id, f.state, f.reason FROM families f "
+        "JOIN borrowers b ON b.id = f.borrower_id ORDER BY f.rowid");
     Json list = Json::array();
     while (query.step()) {
         list.push_back({{"family", query.text(0)},

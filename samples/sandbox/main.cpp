@@ -6,6 +6,7 @@
 
 #include "sandbox/admin_server.h"
 #include "sandbox/api_keys.h"
+#include "sandbox/hosted_parts.h"
 #include "sandbox/options.h"
 #include "sandbox/platform_server.h"
 #include "server_kit/access_log.h"
@@ -33,14 +34,16 @@ class TemporaryFolder {
     std::string path_;
 };
 
-std::vector<std::string> prepare_keys(Store& store, const Options& options) {
+// The keys of the first application. One that was revoked or retired stays so.
+std::vector<std::string> prepare_keys(Store& store, const Options& options,
+                                      const Application& application, std::int64_t now_ms) {
+    kit::Database& database = store.database();
     for (const auto& key : options.api_keys)
-        add_api_key(store.database(), key, false);
-    if (active_api_keys(store.database()).empty() && options.api_keys.empty()) {
-        add_api_key(store.database(), "sk_" + options.environment + "_" + kit::random_token(32),
-                    false);
+        add_api_key(database, application.id, key, false);
+    if (active_api_keys(database, now_ms).empty() && options.api_keys.empty()) {
+        add_api_key(database, application.id, new_api_key(options.environment), false);
     }
-    return active_api_keys(store.database());
+    return active_api_keys(database, now_ms);
 }
 
 void restore_clock(Store& store, Clock& clock) {
@@ -56,26 +59,39 @@ int run(const Options& options, kit::ShutdownSignal& shutdown) {
     Store store(options.database, options.environment);
     Clock clock;
     restore_clock(store, clock);
-    const auto keys = prepare_keys(store, options);
+    const Application application = first_application(store.database());
+    const auto keys = prepare_keys(store, options, application, clock.now_ms());
     LiveSettings settings(options.settings);
     FaultBook faults;
     Holds holds;
-    const Sandbox sandbox{options.environment, store, clock, settings, faults, holds};
+    JourneyEvents events;
+    PublicOrigin origin;
+    JourneyTicker ticker(options.environment, store, clock, settings, events);
+    const Sandbox sandbox{
+        options.environment, store, clock, settings, faults, holds, events, ticker, origin};
     PlatformApi platform(sandbox);
     AdminApi admin(sandbox, keys);
-    PlatformServer platform_server(platform, identity, options.host, options.port);
-    AdminServer admin_server(admin, options.admin_port);
+    HostedParts hosted(sandbox, options.hosted, identity.ca_file);
+    PlatformServer platform_server(platform, hosted, identity, options.host, options.port);
+    AdminServer admin_server(admin, hosted, options.admin_port);
     const std::string host =
         options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
+    origin.set("https://" + host + ":" + std::to_string(platform_server.port()));
+    ticker.start();
     kit::print_ready({{"ready", true},
                       {"name", "credit-sandbox"},
-                      {"url", "https://" + host + ":" + std::to_string(platform_server.port())},
+                      {"url", origin.get()},
                       {"admin_url", admin_server.url()},
+                      {"inspector_url", admin_server.url() + "/inspector"},
                       {"ca_file", identity.ca_file},
                       {"environment", options.environment},
+                      {"tenant_id", application.tenant_id},
+                      {"application_id", application.id},
                       {"api_keys", keys}});
     shutdown.wait();
     holds.stop();
+    ticker.stop();
+    hosted.stop();
     platform_server.stop();
     admin_server.stop();
     return EXIT_SUCCESS;

@@ -25,6 +25,10 @@ void add_settings(CLI::App& app, Settings& settings) {
                  "How long the grace models accept a spent refresh token");
     add_duration(app, "--idempotency-ttl-ms", settings.idempotency_ttl_ms,
                  "How long a reply is kept under its Idempotency-Key");
+    add_duration(app, "--journey-step-ms", settings.journey_step_ms,
+                 "How long platform and lender take for a step of a journey");
+    add_duration(app, "--journey-ttl-ms", settings.journey_ttl_ms,
+                 "After so long without a change a journey expires");
 }
 
 std::vector<std::string> keys_from_environment(const std::string& environment) {
@@ -64,10 +68,12 @@ ParsedOptions parse_options(int argc, char** argv) {
         ->check(CLI::IsMember({"test", "live"}));
     app.add_option("--model", model, "What happens to a refresh token that comes again");
     add_settings(app, options.settings);
+    add_hosted_options(app, options.hosted);
     try {
         app.parse(argc, argv);
         options.settings.model = parse_model(model);
         options.api_keys = keys_from_environment(options.environment);
+        finish_hosted_options(options.hosted);
     } catch (const CLI::CallForHelp& help) {
         return {std::nullopt, app.exit(help)};
     } catch (const CLI::ParseError& problem) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "sandbox/hosted_options.h"
 #include "sandbox/settings.h"
 
 namespace credit::sandbox {
@@ -17,6 +18,7 @@ struct Options {
     std::string environment = "test";
     std::vector<std::string> api_keys;
     Settings settings;
+    HostedOptions hosted;
 };
 
 // The options, or, after --help or a message about a bad one, the code to leave main with.

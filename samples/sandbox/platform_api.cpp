@@ -4,12 +4,12 @@
 
 #include <exception>
 
+#include "sandbox/authentication.h"
+#include "sandbox/dispatch.h"
 #include "sandbox/fault_reply.h"
 #include "sandbox/idempotency.h"
-#include "sandbox/journeys.h"
+#include "sandbox/journey_moves.h"
 #include "sandbox/ledger.h"
-#include "sandbox/refresh.h"
-#include "sandbox/sessions.h"
 #include "server_kit/iso_time.h"
 
 namespace credit::sandbox {
@@ -28,42 +28,6 @@ Ending ending_of(const Fault& fault) {
     return fault.kind == "reset_during" ? Ending::half : Ending::whole;
 }
 
-std::string credential_of(const Call& call) {
-    if (call.route == Route::refresh) return refresh_credential(call);
-    if (call.route == Route::sessions) return presented_api_key(call);
-    return bearer(call).value_or("");
-}
-
-Refusal wrong_method() {
-    return {405,
-            "VALIDATION_FAILED",
-            "This path does not take this method.",
-            false,
-            {{"field", "method"}}};
-}
-
-Reply dispatch(Work& work, const Reply* instead) {
-    const Call& call = work.call;
-    if (call.route == Route::unknown) throw not_found("There is no such route.");
-    const bool takes = call.allowed_methods.find(call.method) != std::string::npos;
-    if (!takes) throw wrong_method();
-    check_headers(call);
-    switch (call.route) {
-        case Route::sessions:
-            return create_session(work, instead);
-        case Route::refresh:
-            return refresh(work, instead);
-        case Route::journeys:
-            return call.method == "GET" ? list_journeys(work) : start_journey(work, instead);
-        case Route::journey:
-        case Route::journey_state:
-            return show_journey(work);
-        case Route::unknown:
-            break;
-    }
-    throw not_found("There is no such route.");
-}
-
 // A refusal is an answer like any other: what led to it is kept.
 Reply answer_or_refusal(Work& work, const Reply* instead) {
     try {
@@ -78,7 +42,7 @@ Reply answer_or_refusal(Work& work, const Reply* instead) {
 Delivery PlatformApi::answer(Call& call) {
     identify(call);
     find_route(call);
-    call.now_ms = sandbox_.clock.now_ms();
+    call.now_ms = call.arrived_ms = sandbox_.clock.now_ms();
     const auto fault = sandbox_.faults.take(call);
     if (!fault) {
         Delivery delivery{handle(call, nullptr, {})};
@@ -116,13 +80,18 @@ void PlatformApi::reserve_key(Call& call) {
     const Settings settings = sandbox_.settings.get();
     const std::lock_guard lock(sandbox_.store.mutex());
     kit::Transaction transaction(sandbox_.store.database());
-    Work work{sandbox_.store.database(), settings, sandbox_.environment, call};
+    Work work = work_on(call, settings);
     try {
-        reserve(work, credential_of(call));
+        reserve(work, credential_scope(work));
     } catch (const Refusal&) {
         return;  // Handling the call will find the same and say so.
     }
     transaction.commit();
+}
+
+Work PlatformApi::work_on(Call& call, const Settings& settings) {
+    return {sandbox_.store.database(), settings,       sandbox_.environment, call,
+            sandbox_.events,           sandbox_.origin};
 }
 
 Reply PlatformApi::with_fault(Call& call, const Fault& fault) {
@@ -137,17 +106,20 @@ Reply PlatformApi::with_fault(Call& call, const Fault& fault) {
 
 Reply PlatformApi::handle(Call& call, const Fault* fault, Shown shown) {
     const Settings settings = sandbox_.settings.get();
-    const std::lock_guard lock(sandbox_.store.mutex());
+    std::unique_lock lock(sandbox_.store.mutex());
     try {
         kit::Database& database = sandbox_.store.database();
         kit::Transaction transaction(database);
-        Work work{database, settings, sandbox_.environment, call};
+        Work work = work_on(call, settings);
+        move_due(context_of(work));
         Reply reply = answer_or_refusal(work, shown.cached ? shown.reply : nullptr);
         forget_reservation(work);
         const int visible = shown.reply != nullptr ? shown.reply->status : reply.status;
         record_request(database, call, reply.status,
                        fault != nullptr ? sent_status(*fault, visible) : visible);
         transaction.commit();
+        lock.unlock();
+        sandbox_.events.committed();
         return reply;
     } catch (const std::exception& problem) {
         spdlog::error("requestID={} not handled: {}", call.request_id, problem.what());
@@ -163,10 +135,10 @@ Reply PlatformApi::leave_unhandled(Call& call, const Fault& fault) {
     const std::lock_guard lock(sandbox_.store.mutex());
     kit::Database& database = sandbox_.store.database();
     kit::Transaction transaction(database);
-    Work work{database, settings, sandbox_.environment, call};
+    Work work = work_on(call, settings);
     if (fault.flag("cached", false) && call.mutates() && call.idempotency_key) {
         try {
-            remember(work, credential_of(call), shown);
+            remember(work, credential_scope(work), shown);
         } catch (const Refusal&) {
             // Without a credential there is nothing to keep it for.
         }
@@ -193,8 +165,11 @@ void PlatformApi::finish(const Call& call, const Fault* fault, Reply& reply) con
 Reply PlatformApi::turn_away(Call& call, const Refusal& refusal) {
     identify(call);
     find_route(call);
-    call.now_ms = sandbox_.clock.now_ms();
-    Reply reply = failure(call, refusal);
+    call.now_ms = call.arrived_ms = sandbox_.clock.now_ms();
+    // The library takes no method it does not know; on a path that is there, that has a better name.
+    const bool odd_method =
+        refusal.status == 400 && !call.allowed_methods.empty() && !takes_method(call);
+    Reply reply = failure(call, odd_method ? wrong_method() : refusal);
     finish(call, nullptr, reply);
     const std::lock_guard lock(sandbox_.store.mutex());
     record_request(sandbox_.store.database(), call, reply.status, reply.status);

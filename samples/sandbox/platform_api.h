@@ -7,6 +7,9 @@
 #include "sandbox/envelope.h"
 #include "sandbox/faults.h"
 #include "sandbox/holds.h"
+#include "sandbox/journey_events.h"
+#include "sandbox/journey_ticker.h"
+#include "sandbox/public_origin.h"
 #include "sandbox/settings.h"
 #include "sandbox/store.h"
 #include "sandbox/work.h"
@@ -29,12 +32,18 @@ struct Sandbox {
     LiveSettings& settings;
     FaultBook& faults;
     Holds& holds;
+    JourneyEvents& events;
+    JourneyTicker& ticker;
+    PublicOrigin& origin;
 };
 
 // The platform API, without HTTP.
 class PlatformApi {
   public:
     explicit PlatformApi(Sandbox sandbox) : sandbox_(std::move(sandbox)) {}
+
+    // For what else listens on the same port.
+    const Sandbox& sandbox() const { return sandbox_; }
 
     Delivery answer(Call& call);
 
@@ -54,6 +63,7 @@ class PlatformApi {
     Reply with_fault(Call& call, const Fault& fault);
     Reply handle(Call& call, const Fault* fault, Shown shown);
     Reply leave_unhandled(Call& call, const Fault& fault);
+    Work work_on(Call& call, const Settings& settings);
     void finish(const Call& call, const Fault* fault, Reply& reply) const;
 
     Sandbox sandbox_;

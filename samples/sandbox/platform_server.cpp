@@ -2,9 +2,11 @@
 
 #include <httplib.h>
 
+#include <chrono>
 #include <stdexcept>
 
 #include "sandbox/http_listener.h"
+#include "sandbox/lender_pages.h"
 #include "sandbox/wire.h"
 #include "server_kit/access_log.h"
 #include "server_kit/iso_time.h"
@@ -32,7 +34,10 @@ Call to_call(const httplib::Request& request) {
     call.idempotency_key = header(request, "Idempotency-Key");
     call.sent_correlation_id = header(request, "X-Correlation-ID");
     call.api_version = header(request, "X-AL-API-Version");
-    if (request.has_param("type")) call.type_filter = request.get_param_value("type");
+    // Given twice, it is not one of the types.
+    for (std::size_t i = 0; i < request.get_param_value_count("type"); ++i) {
+        call.type_filter = call.type_filter.value_or("") + request.get_param_value("type", i);
+    }
     return call;
 }
 
@@ -74,11 +79,39 @@ void deliver(const httplib::Request& request, httplib::Response& response,
     response.set_header("Connection", "close");
 }
 
-void serve(PlatformApi& api, const httplib::Request& request, httplib::Response& response) {
+void serve_page(LenderPages& pages, const httplib::Request& request, httplib::Response& response) {
     const auto started = kit::real_now_ms();
+    const auto outcome = request.has_param("outcome") ? request.get_param_value("outcome") : "";
+    const LenderPages::Page page = pages.answer(request.method, request.path, outcome);
+    response.status = page.status;
+    response.set_header("Cache-Control", "no-store");
+    response.set_header("Referrer-Policy", "no-referrer");
+    response.set_header("Content-Security-Policy",
+                        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
+                        "frame-ancestors 'none'");
+    response.set_content(page.html, "text/html; charset=utf-8");
+    // The rest of the path is what the page is protected by.
+    kit::log_request(request.method, "/lender", page.status, "", "", "",
+                     kit::real_now_ms() - started);
+}
+
+bool serve_hosted_page(HostedParts& hosted, const httplib::Request& request,
+                       httplib::Response& response) {
+    const auto application =
+        request.has_param("application_id") ? request.get_param_value("application_id") : "";
+    const auto page = hosted.page(request.method, request.path, application);
+    if (page) fill(response, *page);
+    return page.has_value();
+}
+
+void serve(PlatformApi& api, HostedParts& hosted, const httplib::Request& request,
+           httplib::Response& response) {
+    const auto started = kit::real_now_ms();
+    const auto clock_start = std::chrono::steady_clock::now();
     Call call = to_call(request);
     const Delivery delivery = api.answer(call);
     deliver(request, response, delivery);
+    hosted.note_timing(call.request_id, std::chrono::steady_clock::now() - clock_start);
     const int status = delivery.ending == Ending::whole ? delivery.reply.status : 0;
     kit::log_request(call.method, call.path, status, call.request_id, call.correlation_id,
                      call.journey_id, kit::real_now_ms() - started);
@@ -93,19 +126,29 @@ Refusal reason_for(int status) {
                 {{"field", "body"}}};
     }
     const int shown = status >= 400 ? status : 400;
-    return {shown, "VALIDATION_FAILED", "The HTTP library cannot take this request."};
+    return {shown,
+            "VALIDATION_FAILED",
+            "The HTTP library cannot take this request.",
+            false,
+            {{"field", "request"}}};
 }
 
 // The library turns some requests away by itself; they get an envelope, too.
 httplib::Server::HandlerResponse turn_away(PlatformApi& api, const httplib::Request& request,
                                            httplib::Response& response) {
-    if (response.has_header("Date") || response.has_header("Connection")) {
+    // What has been answered already, an API call or a page, is left as it is.
+    if (response.has_header("Date") || response.has_header("Connection") ||
+        !response.body.empty()) {
         return httplib::Server::HandlerResponse::Unhandled;
     }
     Call call = to_call(request);
     call.body.clear();
+    // With a method it has never heard of the library leaves the path alone.
+    if (call.path.empty()) call.path = request.target.substr(0, request.target.find('?'));
     const Reply reply = api.turn_away(call, reason_for(response.status));
     fill(response, reply);
+    // Nobody knows how much of it has been read.
+    response.set_header("Connection", "close");
     kit::log_request(call.method, call.path, reply.status, call.request_id, call.correlation_id, "",
                      0);
     return httplib::Server::HandlerResponse::Handled;
@@ -133,13 +176,18 @@ struct PlatformServer::Listener {
     std::unique_ptr<HttpListener> http;
 };
 
-PlatformServer::PlatformServer(PlatformApi& api, const kit::TlsIdentity& identity,
-                               const std::string& host, int port)
+PlatformServer::PlatformServer(PlatformApi& api, HostedParts& hosted,
+                               const kit::TlsIdentity& identity, const std::string& host, int port)
     : listener_(std::make_unique<Listener>(api, identity)) {
     listener_->http = std::make_unique<HttpListener>(
         listener_->server,
-        [&api](const httplib::Request& request, httplib::Response& response) {
-            serve(api, request, response);
+        [&api, &hosted, pages = std::make_shared<LenderPages>(api.sandbox())](
+            const httplib::Request& request, httplib::Response& response) {
+            if (LenderPages::has(request.path)) {
+                serve_page(*pages, request, response);
+            } else if (!serve_hosted_page(hosted, request, response)) {
+                serve(api, hosted, request, response);
+            }
         },
         host, port, threads);
 }

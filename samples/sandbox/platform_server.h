@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "sandbox/hosted_parts.h"
 #include "sandbox/platform_api.h"
 #include "server_kit/private_ca.h"
 
@@ -12,8 +13,8 @@ namespace credit::sandbox {
 class PlatformServer {
   public:
     // Listens from here on; throws std::runtime_error if it cannot. Port 0 takes a free one.
-    PlatformServer(PlatformApi& api, const kit::TlsIdentity& identity, const std::string& host,
-                   int port);
+    PlatformServer(PlatformApi& api, HostedParts& hosted, const kit::TlsIdentity& identity,
+                   const std::string& host, int port);
     PlatformServer(const PlatformServer&) = delete;
     PlatformServer& operator=(const PlatformServer&) = delete;
     ~PlatformServer();

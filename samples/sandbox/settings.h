@@ -24,10 +24,17 @@ struct Settings {
     std::int64_t refresh_ttl_ms = 604'800'000;
     std::int64_t grace_ms = 120'000;
     std::int64_t idempotency_ttl_ms = 86'400'000;
+    // How long platform and lender take for what they do by themselves.
+    std::int64_t journey_step_ms = 3'000;
+    // After so long without a change a journey expires.
+    std::int64_t journey_ttl_ms = 2'592'000'000;
+    // Calls a minute of one borrower, or of one application for sessions; 0 for no limit.
+    std::int64_t rate_limit_per_minute = 0;
     bool second_session_ends_first = false;
     bool old_session_token_lives = false;
     bool auth_first_revokes_family = false;
     bool journey_at_start = true;
+    bool journeys_move = true;
 };
 
 // Throws std::invalid_argument naming the field and what it may be.

@@ -8,7 +8,7 @@ namespace credit::sandbox {
 namespace {
 
 constexpr const char* select_tokens =
-    "SELECT t.id, t.kind, t.token, t.family, f.external_id, f.state, t.generation, "
+    "SELECT t.id, t.kind, t.token, t.family, f.borrower_id, f.state, t.generation, "
     "t.expires_at_ms, t.changed_at_ms, t.state FROM tokens t JOIN families f ON f.id = t.family ";
 
 Token read(const kit::Statement& row) {
@@ -17,7 +17,7 @@ Token read(const kit::Statement& row) {
     token.kind = row.text(1);
     token.value = row.text(2);
     token.family = row.text(3);
-    token.external_id = row.text(4);
+    token.borrower_id = row.text(4);
     token.family_state = row.text(5);
     token.generation = row.integer(6);
     token.expires_at_ms = row.integer(7);
@@ -77,14 +77,14 @@ std::vector<Token> read_all(kit::Statement& query) {
 
 }  // namespace
 
-Pair issue_first_pair(Work& work, const std::string& external_id) {
+Pair issue_first_pair(Work& work, const std::string& borrower_id) {
     const std::string family = "fam_" + kit::random_token(16);
     work.database
         .prepare(
-            "INSERT INTO families (id, external_id, state, created_at_ms) "
+            "INSERT INTO families (id, borrower_id, state, created_at_ms) "
             "VALUES (?, ?, 'active', ?)")
         .bind(1, family)
-        .bind(2, external_id)
+        .bind(2, borrower_id)
         .bind(3, work.call.now_ms)
         .run();
     return insert_pair(work, {family, 1, std::nullopt});

@@ -15,7 +15,7 @@ struct Token {
     std::string kind;
     std::string value;
     std::string family;
-    std::string external_id;
+    std::string borrower_id;
     std::string family_state;
     std::int64_t generation = 0;
     std::int64_t expires_at_ms = 0;
@@ -29,7 +29,7 @@ struct Pair {
 };
 
 // A new family of tokens for the borrower and its first pair.
-Pair issue_first_pair(Work& work, const std::string& external_id);
+Pair issue_first_pair(Work& work, const std::string& borrower_id);
 
 // A pair that descends from `spent`; the caller says what becomes of `spent`.
 Pair issue_next_pair(Work& work, const Token& spent);

@@ -11,7 +11,9 @@ nlohmann::json parse_object(const std::string& body);
 std::string borrower_external_id(const nlohmann::json& body);
 std::string journey_type(const nlohmann::json& body, const std::string& field, bool required);
 void check_journey_type(const std::string& type, const std::string& field);
-void check_profile(const nlohmann::json& body);
 void check_optional_object(const nlohmann::json& body, const std::string& field);
+
+// The length of text in UTF-8.
+std::size_t characters(const std::string& text);
 
 }  // namespace credit::sandbox

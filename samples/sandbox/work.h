@@ -3,6 +3,8 @@
 #include <string>
 
 #include "sandbox/call.h"
+#include "sandbox/journey_events.h"
+#include "sandbox/public_origin.h"
 #include "sandbox/settings.h"
 #include "server_kit/sqlite.h"
 
@@ -14,6 +16,8 @@ struct Work {
     const Settings& settings;
     const std::string& environment;
     Call& call;
+    JourneyEvents& events;
+    const PublicOrigin& origin;
 };
 
 }  // namespace credit::sandbox

@@ -137,6 +137,13 @@ class App:
                              f"exit code {status}, {output[:200]!r}") from None
         return {**answer, "exit_code": status}
 
+    def run_unlogged(self, device: Device, text: str, *words: str) -> Answer:
+        """One process that reads `text` and answers with a secret: neither is written to a log."""
+        child, _ = self._processes.spawn("cli", [str(self._program), "--json", *words], self._environment(device, None),
+                                         subprocess.PIPE, self._folder)
+        output, _ = child.communicate(text, timeout=ANSWER_SECONDS)
+        return must_work(words, json.loads(output))
+
     def run_ok(self, device: Device, *words: str, environment: Mapping[str, str] | None = None) -> Answer:
         answer = must_work(words, self.run(device, *words, environment=environment))
         equal(f"exit code of {words[0]}", 0, answer["exit_code"])

@@ -27,7 +27,10 @@ def all_secrets(world: World) -> list[Secret]:
                         Secret("refresh key in binary", bytes.fromhex(plain))]
         else:
             secrets.append(Secret("refresh key", key.encode()))
-    secrets.append(Secret("API key", world.sandbox.api_key.encode()))
+    secrets += [Secret("API key", key.encode())
+                for key in [*world.sandbox.api_keys_of_before, world.sandbox.api_key]]
+    secrets.append(Secret("webhook secret", world.sandbox.webhook_secret.encode()))
+    secrets += [Secret("bootstrap token", token.encode()) for token in world.bootstrap_tokens]
     for key, owner in [(world.partner.storage_key, "the partner's"), *((one.storage_key, "a device's")
                                                                       for one in world.devices)]:
         secrets += [Secret(f"{owner} storage key", key.encode()), Secret(f"{owner} binary key", bytes.fromhex(key))]

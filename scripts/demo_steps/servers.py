@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import signal
 import ssl
@@ -12,7 +13,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from .checks import equal
+from .checks import equal, until
 from .processes import Lines, Processes
 
 REQUEST_SECONDS = 10.0
@@ -69,6 +70,8 @@ class Sandbox(Server):
         super().__init__(processes, "sandbox", folder)
         self._program = program
         self.api_key = f"sk_test_{secrets.token_hex(20)}"
+        self.api_keys_of_before: list[str] = []
+        self.webhook_secret = f"whsec_{secrets.token_hex(20)}"
         self.start()
 
     def start(self) -> None:
@@ -77,7 +80,8 @@ class Sandbox(Server):
         # The ready line hands the API key to whoever started the sandbox: it is read and not written to a log.
         self.launch([str(self._program), "--port", port, "--ca-dir", str(self.folder / "ca"),
                      "--db", str(self.folder / "platform.db"), "--session-ttl-ms", str(SESSION_TTL_MS)],
-                    {"CREDIT_SANDBOX_API_KEYS": self.api_key}, keep_ready_line=False)
+                    {"CREDIT_SANDBOX_API_KEYS": self.api_key, "CREDIT_SANDBOX_WEBHOOK_SECRET": self.webhook_secret},
+                    keep_ready_line=False)
 
     @property
     def url(self) -> str:
@@ -102,6 +106,10 @@ class Sandbox(Server):
     def settings(self, **values: Any) -> None:
         self.admin("/settings", values)
 
+    def deliveries(self, journey: str) -> list[dict[str, Any]]:
+        """What the platform has to tell of a journey, with every attempt to do so."""
+        return [one for one in self.admin("/webhooks/deliveries")["deliveries"] if one["journeyID"] == journey]
+
     def refresh_outside_the_sdk(self, refresh_token: str) -> None:
         """What a thief or a second client would do."""
         call(f"{self.url}/api/v1/headless/sessions/refresh", {}, ca_file=self.ca_file, headers={
@@ -112,25 +120,57 @@ class Sandbox(Server):
             self.start()
         self.signal(signal.SIGCONT)
         self.admin("/faults", method="DELETE")
+        self.admin("/webhooks/faults", method="DELETE")
         self.release()
+        self.admin("/clock", {"offset_ms": 0})
         self.settings(model="replay", session_ttl_ms=SESSION_TTL_MS)
         if self.api_key not in self.admin("/keys")["api_keys"]:
             self.admin("/keys", {"add": self.api_key})
 
 
 class Partner(Server):
-    """The partner's backend, with its own database and one app user for each borrower."""
+    """The partner's backend, with its own database and one app user for each borrower. Its API keys lie in a file that
+    it reads again when it changes."""
 
     def __init__(self, processes: Processes, program: Path, folder: Path, sandbox: Sandbox,
                  users: dict[str, str]) -> None:
         super().__init__(processes, "partner-backend", folder)
         self.storage_key = secrets.token_hex(32)
-        arguments = [str(program), "--ca-dir", str(sandbox.folder / "ca"), "--platform-ca-file", sandbox.ca_file,
-                     "--db", str(folder / "partner.db"), "--shape", "timestamp", "--admin-port", "0"]
+        self._sandbox = sandbox
+        self._keys_file = sandbox.folder / "partner-keys.json"
+        self._arguments = [str(program), "--ca-dir", str(sandbox.folder / "ca"), "--platform-ca-file", sandbox.ca_file,
+                           "--db", str(folder / "partner.db"), "--shape", "timestamp", "--admin-port", "0",
+                           "--api-keys-file", str(self._keys_file), "--subscribe",
+                           "--tenant-id", str(sandbox.ready["tenant_id"]),
+                           "--application-id", str(sandbox.ready["application_id"])]
         for login, borrower in users.items():
-            arguments += ["--user", f"{login}={borrower}"]
-        self.launch(arguments, {"PLATFORM_BASE_URL": sandbox.url, "PLATFORM_API_KEY": sandbox.api_key,
-                                "PARTNER_STORAGE_KEY": self.storage_key}, keep_ready_line=True)
+            self._arguments += ["--user", f"{login}={borrower}"]
+        self.write_keys({"key": sandbox.api_key})
+        self.mode = ""
+        self._asked_of_this = self._asked_of_others = 0
+        self.start()
+
+    def start(self, mode: str = "client") -> None:
+        """Again on the same port after an end."""
+        port = self.ready["url"].rsplit(":", 1)[1] if self.ready else "0"
+        self._asked_of_others += self._asked_of_this
+        self._asked_of_this = 0
+        self.launch([*self._arguments, "--port", port, "--refresh-mode", mode],
+                    {"PLATFORM_BASE_URL": self._sandbox.url, "PARTNER_STORAGE_KEY": self.storage_key,
+                     "PARTNER_WEBHOOK_SECRETS": self._sandbox.webhook_secret}, keep_ready_line=True)
+        self.mode = mode
+        until("the partner is subscribed to webhooks", self._is_subscribed, "its address at the platform")
+
+    def _is_subscribed(self) -> bool:
+        applications = self._sandbox.admin("/webhooks")["applications"]
+        return any(one["webhook_url"] == f"{self.url}/api/credit/webhooks" for one in applications)
+
+    def write_keys(self, *keys: dict[str, str]) -> None:
+        """As a secret store does it: a new file in the place of the old one."""
+        fresh = self._keys_file.with_suffix(".new")
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            json.dump({"keys": list(keys)}, out)
+        fresh.replace(self._keys_file)
 
     @property
     def url(self) -> str:
@@ -140,10 +180,32 @@ class Partner(Server):
         return {name: int(value) for name, value in self.admin("/counters").items()}
 
     def sessions_asked(self) -> int:
-        return self.counters()["session_requests"]
+        """Over all processes of this backend; what came between the last look at one and its death is not counted."""
+        if self.child is not None and self.child.poll() is None:
+            self._asked_of_this = self.counters()["session_requests"]
+        return self._asked_of_others + self._asked_of_this
+
+    def journey(self, journey: str) -> dict[str, Any]:
+        """What webhooks have told of it; empty when none came."""
+        return next((one for one in self.admin("/journeys")["journeys"] if one["journeyID"] == journey), {})
+
+    def audit(self, event: str, borrower: str) -> list[dict[str, Any]]:
+        return [one for one in self.admin("/audit")["audit"] if one["event"] == event and one["actor"] == borrower]
+
+    def hosted_session(self, login: str, borrower: str) -> dict[str, Any]:
+        """As the app asks for the address of the hosted page."""
+        return call(f"{self.url}/api/credit/hosted-session", {"borrowerExternalID": borrower},
+                    headers={"Authorization": f"Bearer {login}"}, ca_file=self._sandbox.ca_file)
 
     def back_to_normal(self) -> None:
-        self.signal(signal.SIGCONT)
+        if self.child is not None and self.child.poll() is None:
+            self.signal(signal.SIGCONT)
+            if self.mode != "client":
+                self.sessions_asked()
+                self.stop()
+        self.write_keys({"key": self._sandbox.api_key})
+        if self.child is None or self.child.poll() is not None:
+            self.start()
         self.admin("/faults", method="DELETE")
         self.admin("/config", {"policy_deny": []})
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import clocks, crashes, ending, everyday, outages, platform_side, secrecy
+from . import checkout, clocks, crashes, doctor, ending, everyday, outages, partner_side, platform_side, secrecy
 from .world import World
 
 
@@ -33,6 +33,12 @@ STEPS = [
     Step(crashes.lost_reply_kill, "one replay"),
     Step(crashes.two_processes, "the second process waits for the first"),
     Step(platform_side.revoked_heals, "a token of a new session"),
+    Step(partner_side.webhook_verified, "the partner knows the journey's state"),
+    Step(partner_side.key_rotation, "the session in flight is created"),
+    Step(partner_side.backend_managed, "the refresh came again and was replayed"),
+    Step(partner_side.resume_tomorrow, "the same journey is resumed"),
+    Step(checkout.checkout_once, "the hosted page opens"),
+    Step(doctor.doctor, "the level is what the platform grants"),
     Step(clocks.wrong_clock, "the session is the one of before"),
     Step(outages.offline, "a call fails with a network code"),
     Step(outages.storage_locked, "token fails because the store is locked"),

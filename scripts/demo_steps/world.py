@@ -14,7 +14,7 @@ from .processes import Processes, plain_environment
 from .servers import SESSION_TTL_MS, SHORT_TTL_MS, Partner, Sandbox
 
 JOURNEYS = "/api/v1/headless/journeys"
-DEVICES = 48  # the partner's app users are fixed when it starts
+DEVICES = 64  # the partner's app users are fixed when it starts
 
 
 class World:
@@ -28,6 +28,7 @@ class World:
         self._users = {f"login-{secrets.token_hex(8)}": f"borrower-{number}" for number in range(1, DEVICES + 1)}
         self._unused = iter(self._users.items())
         self.devices: list[Device] = []
+        self.bootstrap_tokens: list[str] = []  # each was handed out once
         try:
             self.sandbox = Sandbox(self.processes, programs / "credit-sandbox", folder / "platform")
             self.partner = Partner(self.processes, programs / "credit-partner-backend", folder / "partner",

@@ -11,9 +11,13 @@ credit_demo_packages=(python3 libfaketime)
 
 # What the tests need besides.
 # shellcheck disable=SC2034
-credit_test_packages=(git ccache libgtest-dev libgmock-dev binutils openssl
+credit_test_packages=(git ccache curl python3-venv junit5 libgtest-dev libgmock-dev binutils openssl
     libsecret-1-dev gnome-keyring dbus dbus-bin python3-dbus python3-gi
     clang-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 ca-certificates)
+
+# What looking at the pages in a real browser takes.
+# shellcheck disable=SC2034
+credit_browser_packages=(chromium chromium-driver python3-selenium)
 
 # Prints those of the named packages that are not installed.
 credit_missing_packages() {

@@ -33,7 +33,7 @@ if(TARGET credit-cli)
         "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/cli_test.py" --cli $<TARGET_FILE:credit-cli>
         --quick-start $<TARGET_FILE:credit-quick-start>
         --sources "${CreditSDK_SOURCE_DIR}/samples/cli")
-    foreach(part Usage Configuration Secrets Session Run Sources)
+    foreach(part Usage Configuration Secrets Session Run Checkout Sources)
         string(TOLOWER ${part} name)
         add_test(NAME abi.cli_${name} COMMAND ${CREDIT_CLI_TEST} ${part})
         set_tests_properties(abi.cli_${name} PROPERTIES TIMEOUT 60)

@@ -25,6 +25,7 @@ ALWAYS(sizeof(credit_token_source) == 4);
 ALWAYS(sizeof(credit_store_answer) == 4);
 ALWAYS(sizeof(credit_http_failure) == 4);
 ALWAYS(sizeof(credit_log_level) == 4);
+ALWAYS(sizeof(credit_checkout_event_type) == 4);
 ALWAYS(sizeof(credit_op) == 8);
 ALWAYS(sizeof(credit_str) == 2 * sizeof(void*));
 ALWAYS(sizeof(credit_header) == 2 * sizeof(credit_str));
@@ -41,6 +42,7 @@ HAS_SIZE_FIRST(credit_adopt_options);
 HAS_SIZE_FIRST(credit_token_options);
 HAS_SIZE_FIRST(credit_journey_options);
 HAS_SIZE_FIRST(credit_request);
+HAS_SIZE_FIRST(credit_checkout_options);
 HAS_SIZE_FIRST(credit_secure_store);
 HAS_SIZE_FIRST(credit_sealing_key);
 HAS_SIZE_FIRST(credit_http_request);
@@ -56,8 +58,8 @@ HAS_SIZE_FIRST(credit_partner_auth);
 /* Values are never renumbered: one of each block, and the last of the long ones. */
 ALWAYS(CREDIT_OK == 0);
 ALWAYS(CREDIT_INVALID_ARGUMENT == 1001);
-ALWAYS(CREDIT_UNSUPPORTED == 1014);
-ALWAYS(CREDIT_STALE_ADOPT == 1105);
+ALWAYS(CREDIT_ORIGIN_REFUSED == 1015);
+ALWAYS(CREDIT_CHECKOUT_EXPIRED == 1107);
 ALWAYS(CREDIT_NO_LIVE_TOKEN == 2006);
 ALWAYS(CREDIT_REDIRECT_REFUSED == 3010);
 ALWAYS(CREDIT_CONTRACT_UNEXPECTED_REFRESH_TOKEN == 4016);
@@ -104,6 +106,9 @@ static void check_null(void) {
     credit_response_release(NULL);
     expect(credit_journey_retain(NULL) == NULL, "journey NULL");
     credit_journey_release(NULL);
+    expect(credit_checkout_retain(NULL) == NULL, "checkout NULL");
+    credit_checkout_release(NULL);
+    credit_checkout_event_release(NULL);
 }
 
 static void check_config(void) {

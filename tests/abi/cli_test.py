@@ -418,6 +418,52 @@ class Run(CliTest):
                 self.assertEqual(objects[-1]["command"], "quit")
 
 
+class Checkout(CliTest):
+    ORIGIN = "https://platform.example"
+    URL = ORIGIN + "/lab/embed?j=1#bt_test_9f8e7d6c5b4a"
+
+    def setUp(self):
+        super().setUp()
+        self.environment.update(CREDIT_ENVIRONMENT="test", CREDIT_PLATFORM_URL=self.ORIGIN)
+
+    def checkout(self, *arguments, text=None):
+        code, objects = self.run_json("checkout", *arguments, text=self.URL if text is None else text)
+        return code, objects[0]
+
+    def test_the_url_is_printed_on_request_and_once(self):
+        code, said = self.checkout()
+        self.assertEqual((code, said["size"]), (0, len(self.URL)))
+        self.assertNotIn("bt_test", json.dumps(said))
+        code, raw = self.checkout("--raw", text=json.dumps({"embedURL": self.URL}))
+        self.assertEqual((code, raw["taken"], raw["url"], raw["taken_again"]),
+                         (0, "ok", self.URL, "checkout_taken"))
+        self.assertEqual(raw["fingerprint"], said["fingerprint"])
+
+    def test_what_is_not_the_hosted_page_is_refused_without_being_shown(self):
+        for text, name in ((self.URL.replace("platform", "evil"), "origin_refused"),
+                           (self.URL.replace("https", "http"), "insecure_url"),
+                           (self.URL.replace("bt_test", "bt_live"), "environment_mismatch"),
+                           (self.URL.replace("bt_test", "sk_test"), "api_key_refused"),
+                           ("", "config_missing"), ("x" * 70000, "invalid_argument")):
+            code, said = self.checkout(text=text)
+            self.assertEqual((code, said["name"]), (2, name))
+            self.assertNotIn("9f8e7d", json.dumps(said))
+
+    def test_navigation_and_events(self):
+        event = {"type": "aarthik-labs:open-external", "external_url": "https://lender.example/x"}
+        code, said = self.checkout(
+            "--allow-origin", "https://kyc.example", "--navigate", "https://kyc.example/a",
+            "--navigate", "https://kyc.example.evil.org/", "--event", json.dumps(event),
+            "--event-origin", self.ORIGIN)
+        self.assertEqual(code, 0)
+        self.assertEqual([one["allowed"] for one in said["navigations"]], [True, False])
+        self.assertEqual((said["event"], said["has_external_url"], said["has_resume_url"]),
+                         ("open_external", True, False))
+        self.assertNotIn("lender.example", json.dumps(said))
+        code, said = self.checkout("--event", json.dumps(event), "--event-origin", "https://kyc.example")
+        self.assertEqual((code, said["name"]), (2, "origin_refused"))
+
+
 class Sources(unittest.TestCase):
     def test_quick_start_stays_short(self):
         text = (SOURCES / "quick_start.c").read_text()

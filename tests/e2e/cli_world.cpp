@@ -56,7 +56,7 @@ CliWorld::CliWorld(const CliSetup& setup)
     partner = std::make_unique<Process>(
         CREDIT_PARTNER_PROGRAM,
         joined({"--ca-dir", folder.path() + "/ca", "--platform-ca-file", sandbox.ca_file(),
-                "--user", "app-1=borrower-1", "--admin-port", "0"},
+                "--user", "app-1=borrower-1", "--admin-port", "0", "--mint-limit", "0"},
                setup.partner),
         Environment{{"PLATFORM_BASE_URL", sandbox.url()},
                     {"PLATFORM_API_KEY", test_api_key},

@@ -14,6 +14,6 @@ if(TARGET credit-cli AND TARGET credit-sandbox AND TARGET credit-partner-backend
     else()
         add_test(NAME demo.green COMMAND ${CREDIT_DEMO_TEST} Green)
         add_test(NAME demo.sabotage COMMAND ${CREDIT_DEMO_TEST} Sabotage)
-        set_tests_properties(demo.green demo.sabotage PROPERTIES TIMEOUT 240 LABELS e2e)
+        set_tests_properties(demo.green demo.sabotage PROPERTIES TIMEOUT 400 LABELS e2e)
     endif()
 endif()

@@ -17,13 +17,17 @@ from pathlib import Path
 from typing import Any
 
 STEPS = ["start", "cached_token", "expiry_refresh", "single_flight", "unauthorized_once", "lost_reply_kill",
-         "two_processes", "revoked_heals", "wrong_clock", "offline", "storage_locked", "end", "no_secrets"]
+         "two_processes", "revoked_heals", "webhook_verified", "key_rotation", "backend_managed", "resume_tomorrow",
+         "checkout_once", "doctor", "wrong_clock", "offline", "storage_locked", "end", "no_secrets"]
 # What the ledger has to say about each step: rotations, replays, reuse verdicts, how often the provider was asked.
 LEDGER = {"start": (0, 0, 0, 1), "cached_token": (0, 0, 0, 0), "expiry_refresh": (1, 0, 0, 0),
           "single_flight": (1, 0, 0, 0), "unauthorized_once": (1, 0, 0, 0), "lost_reply_kill": (1, 1, 0, 0),
-          "two_processes": (1, 0, 0, 0), "revoked_heals": (0, 0, 0, 1), "offline": (1, 0, 0, 0),
-          "storage_locked": (0, 0, 0, 0), "end": (1, 0, 0, 0)}
-PROMISED_SECONDS = 40
+          "two_processes": (1, 0, 0, 0), "revoked_heals": (0, 0, 0, 1), "webhook_verified": (0, 0, 0, 0),
+          "key_rotation": (0, 0, 0, 2), "backend_managed": (1, 1, 0, 0), "resume_tomorrow": (1, 0, 0, 0),
+          "offline": (1, 0, 0, 0), "storage_locked": (0, 0, 0, 0), "end": (1, 0, 0, 0)}
+# Steps with evidence of their own, and what has to be in it.
+OWN_EVIDENCE = {"checkout_once": "taken", "doctor": "levels"}
+PROMISED_SECONDS = 60
 ENDS_SECONDS = 10
 
 options = argparse.Namespace()
@@ -94,6 +98,9 @@ class Green(DemoCase):
             self.assertGreater(evidence["secrets"], 50)
             self.assertGreater(evidence["files"], 50)
             self.assertEqual([], evidence["found"])
+            return
+        if name in OWN_EVIDENCE:
+            self.assertTrue(evidence[OWN_EVIDENCE[name]], name)
             return
         self.assertEqual(len(evidence["ledger"]), len(evidence["request_ids"]))
         self.assertEqual(len(evidence["ledger"]), len(evidence["verdicts"]))

@@ -28,7 +28,9 @@ Reply call(const std::string& method, const std::string& url, const std::string&
     if (!body.is_null()) {
         // A string stands for a body that is no JSON.
         request.body = body.is_string() ? body.get<std::string>() : body.dump();
-        request.headers.emplace("Content-Type", "application/json");
+        if (!headers.contains("Content-Type")) {
+            request.headers.emplace("Content-Type", "application/json");
+        }
     }
     const auto result = client.send(request);
     if (!result) throw std::runtime_error("no reply: " + httplib::to_string(result.error()));
@@ -47,7 +49,8 @@ ServerProcess::ServerProcess(const std::string& program, const std::vector<std::
       ready_(process_.ready()) {}
 
 Environment without_settings(Environment environment) {
-    for (const char* name : {"PLATFORM_BASE_URL", "PLATFORM_API_KEY", "PARTNER_STORAGE_KEY"}) {
+    for (const char* name : {"PLATFORM_BASE_URL", "PLATFORM_API_KEY", "PLATFORM_API_KEYS",
+                             "PARTNER_STORAGE_KEY", "PARTNER_WEBHOOK_SECRETS"}) {
         environment.try_emplace(name, std::nullopt);
     }
     return environment;
@@ -113,8 +116,15 @@ void FakePlatform::set_life(std::chrono::seconds life) {
 }
 
 void FakePlatform::refuse_refresh(int status, const json& body) {
+    refuse_when([status, body](const Seen& seen) -> std::pair<int, json> {
+        if (!seen.path.ends_with("/refresh")) return {0, nullptr};
+        return {status, body};
+    });
+}
+
+void FakePlatform::refuse_when(Judge judge) {
     const std::lock_guard lock(mutex_);
-    refresh_refusal_ = {status, body};
+    judge_ = std::move(judge);
 }
 
 void FakePlatform::slow_down(std::chrono::milliseconds delay) {
@@ -123,17 +133,20 @@ void FakePlatform::slow_down(std::chrono::milliseconds delay) {
 }
 
 void FakePlatform::handle(const httplib::Request& request, httplib::Response& response) {
-    const std::lock_guard lock(mutex_);
     const Seen seen{request.path, request.get_header_value("Authorization"),
                     request.get_header_value("Idempotency-Key"),
                     request.get_header_value("X-Correlation-ID"),
                     json::parse(request.body, nullptr, false)};
+    std::unique_lock lock(mutex_);
     seen_.push_back(seen);
-    std::this_thread::sleep_for(delay_);
+    const auto delay = delay_;
+    lock.unlock();
+    std::this_thread::sleep_for(delay);
+    lock.lock();
     if (handler_) return handler_(request, response);
-    if (refresh_refusal_.first != 0 && request.path.ends_with("/refresh")) {
-        response.status = refresh_refusal_.first;
-        return response.set_content(refresh_refusal_.second.dump(), "application/json");
+    if (const auto [status, body] = judge_ ? judge_(seen) : std::pair<int, json>{}; status != 0) {
+        response.status = status;
+        return response.set_content(body.dump(), "application/json");
     }
     const std::string replay = seen.authorization + seen.idempotency_key;
     if (!replays_.contains(replay)) replays_[replay] = standard_answer(request.path, seen);

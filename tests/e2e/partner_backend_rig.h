@@ -42,6 +42,9 @@ class ServerProcess {
     const nlohmann::json& ready() const { return ready_; }
     // SIGTERM, then the exit status.
     int stop() { return process_.terminate(); }
+    // Until it ends by itself: its exit status, 128 + the signal that ended it.
+    int wait() { return process_.wait(); }
+    void signal(int number) { process_.signal(number); }
     // Everything it has written so far.
     std::string output() const { return process_.errors() + ready_.dump(); }
 
@@ -81,6 +84,9 @@ class FakePlatform {
     void reset();
     // Refreshes only; sessions are still created.
     void refuse_refresh(int status, const nlohmann::json& body);
+    // What is not {0, ...} is the answer to that request.
+    using Judge = std::function<std::pair<int, nlohmann::json>(const Seen&)>;
+    void refuse_when(Judge judge);
     void slow_down(std::chrono::milliseconds delay);
     void set_life(std::chrono::seconds life);
     std::vector<std::string> tokens() const;
@@ -97,7 +103,7 @@ class FakePlatform {
     Handler handler_;
     std::chrono::seconds life_{1800};
     std::chrono::milliseconds delay_{0};
-    std::pair<int, nlohmann::json> refresh_refusal_;
+    Judge judge_;
     std::vector<Seen> seen_;
     std::vector<std::string> tokens_;
     std::map<std::string, nlohmann::json> replays_;

@@ -6,7 +6,7 @@
 #include <future>
 #include <set>
 
-#include "partner_backend_rig.h"
+#include "partner_backend_fixture.h"
 #include "server_kit/ids.h"
 #include "server_kit/private_ca.h"
 
@@ -14,71 +14,6 @@ namespace credit::e2e::partner {
 namespace {
 
 using nlohmann::json;
-using Headers = std::multimap<std::string, std::string>;
-
-constexpr const char* kKey = "5c0b1a86-0000-4000-8000-000000000001";
-constexpr const char* kApiKey = "sk_test_partner_e2e";
-const std::string kStorageKey(64, 'a');
-
-class PartnerBackend : public testing::Test {
-  protected:
-    PartnerBackend() : folder_(kit::make_private_temp_dir("credit-partner-")), platform_(folder_) {}
-    ~PartnerBackend() override {
-        partner_.reset();
-        std::filesystem::remove_all(folder_);
-    }
-
-    void start(std::vector<std::string> extra = {}, Environment environment = {},
-               const std::string& platform_ca_file = "") {
-        std::vector<std::string> arguments{
-            "--ca-dir",
-            folder_,
-            "--platform-ca-file",
-            platform_ca_file.empty() ? folder_ + "/ca.pem" : platform_ca_file,
-            "--user",
-            "app-1=BORROWER-1",
-            "--user",
-            "app-2=BORROWER-2",
-            "--admin-port",
-            "0"};
-        arguments.insert(arguments.end(), extra.begin(), extra.end());
-        environment.try_emplace("PLATFORM_BASE_URL", platform_.url());
-        environment.try_emplace("PLATFORM_API_KEY", kApiKey);
-        partner_.reset();
-        partner_ = std::make_unique<ServerProcess>(CREDIT_PARTNER_PROGRAM, arguments, environment);
-        ASSERT_TRUE(partner_->ready().is_object()) << partner_->output();
-    }
-
-    Reply post(const std::string& path, const json& body, Headers headers = {},
-               const std::string& app_token = "app-1") {
-        if (!app_token.empty()) headers.emplace("Authorization", "Bearer " + app_token);
-        return call("POST", url() + path, ca_file(), body, headers);
-    }
-    Reply session(const std::string& borrower = "BORROWER-1", const std::string& user = "app-1") {
-        return post("/api/credit/session", {{"borrowerExternalID", borrower}}, {}, user);
-    }
-    Reply refresh(const json& body, const std::string& user = "app-1") {
-        return post("/api/credit/session/refresh", body, {{"Idempotency-Key", kKey}}, user);
-    }
-    Reply admin(const std::string& method, const std::string& path, const json& body = nullptr) {
-        return call(method, partner_->ready()["admin_url"].get<std::string>() + path, ca_file(),
-                    body);
-    }
-    json audit() { return admin("GET", "/audit").body["audit"]; }
-    std::string url() const { return partner_->ready()["url"]; }
-    std::string ca_file() const { return partner_->ready()["ca_file"]; }
-
-    static std::set<std::string> keys(const json& object) {
-        std::set<std::string> names;
-        for (const auto& item : object.items())
-            names.insert(item.key());
-        return names;
-    }
-
-    std::string folder_;
-    FakePlatform platform_;
-    std::unique_ptr<ServerProcess> partner_;
-};
 
 const std::set<std::string> kPublicShape{"borrowerID",   "borrowerExternalID", "sessionToken",
                                          "refreshToken", "sessionExpiresAt",   "refreshExpiresAt",
@@ -347,8 +282,10 @@ TEST_F(PartnerBackend, BackendModeRotatesOnceForManyCallers) {
     platform_.slow_down(std::chrono::milliseconds(1500));
     std::vector<std::future<Reply>> callers;
     for (int i = 0; i < 16; ++i) {
-        callers.push_back(
-            std::async(std::launch::async, [this] { return refresh({{"force", true}}); }));
+        callers.push_back(std::async(std::launch::async, [this] {
+            return post("/api/credit/session/refresh", {{"force", true}},
+                        {{"Idempotency-Key", kKey}});
+        }));
     }
     std::set<std::string> tokens;
     for (auto& caller : callers)
@@ -368,9 +305,12 @@ TEST_F(PartnerBackend, BackendModeRepeatsALostReplyWithTheSameKeyAfterARestart) 
     platform_.reset();
     EXPECT_EQ(refresh({{"force", true}}).status, 200);
     const auto seen = platform_.seen();
-    ASSERT_EQ(seen.size(), 3U);
-    EXPECT_EQ(seen[1].idempotency_key, seen[2].idempotency_key);
-    EXPECT_EQ(seen[1].authorization, seen[2].authorization);
+    // One that was lost, at least one after the restart: the server asks by itself, too.
+    ASSERT_GE(seen.size(), 3U);
+    for (std::size_t i = 2; i < seen.size(); ++i) {
+        EXPECT_EQ(seen[1].idempotency_key, seen[i].idempotency_key);
+        EXPECT_EQ(seen[1].authorization, seen[i].authorization);
+    }
 }
 
 TEST_F(PartnerBackend, BackendModeServesALiveTokenWhenThePlatformFails) {

@@ -211,6 +211,8 @@ TEST(SandboxProgramTest, ResetForgetsEverything) {
     sandbox.admin("POST", "/reset");
     EXPECT_EQ(sandbox.counter("requests"), 0);
     EXPECT_EQ(sandbox.admin("GET", "/settings")["model"], "replay");
+    EXPECT_EQ(sandbox.admin("GET", "/applications")["applications"][0]["application_id"],
+              sandbox.ready()["application_id"]);
     EXPECT_EQ(sandbox.journeys(pair.session).status, 401);
     EXPECT_EQ(sandbox.start("B", "k").status, 200);
 }

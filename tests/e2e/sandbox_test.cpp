@@ -177,7 +177,10 @@ TEST_F(SandboxTest, ReplaysOnlyTheSameCall) {
     const auto again = sandbox_.start("B", "same");
     EXPECT_EQ(first.body, again.body);
     expect_error(sandbox_.start("C", "same"), 422, "VALIDATION_FAILED", "Idempotency-Key");
-    sandbox_.admin("POST", "/keys", {{"add", "sk_test_new"}});
+    const auto other = sandbox_.admin("POST", "/applications", {{"name", "other"}});
+    sandbox_.admin(
+        "POST", "/keys",
+        {{"add", "sk_test_new"}, {"application_id", other["applications"][1]["application_id"]}});
     expect_error(sandbox_.start("B", "same", "sk_test_new"), 422, "VALIDATION_FAILED",
                  "Idempotency-Key");
     const auto pair = pair_in(first);

@@ -5,6 +5,7 @@ set(fuzz_folder "${CMAKE_CURRENT_LIST_DIR}")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${fuzz_folder}/targets.txt")
 find_package(nlohmann_json REQUIRED)
 find_package(CURL 7.87 REQUIRED)
+find_package(OpenSSL REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CREDIT_SODIUM REQUIRED IMPORTED_TARGET libsodium)
 
@@ -21,11 +22,18 @@ add_library(credit_fuzz_support STATIC
     ${fuzz_folder}/support/scratch_folder.cpp
     ${fuzz_folder}/support/sealed_samples.cpp
     ${fuzz_folder}/support/secrets.cpp
-    ${fuzz_folder}/../unit/record_samples.cpp)
+    ${fuzz_folder}/../unit/record_samples.cpp
+    # What the partner backend believes of strangers; it needs nothing else of the samples.
+    ${CreditSDK_SOURCE_DIR}/samples/partner_backend/json_text.cpp
+    ${CreditSDK_SOURCE_DIR}/samples/partner_backend/webhook_event.cpp
+    ${CreditSDK_SOURCE_DIR}/samples/partner_backend/webhook_signature.cpp
+    ${CreditSDK_SOURCE_DIR}/samples/server_kit/ids.cpp
+    ${CreditSDK_SOURCE_DIR}/samples/server_kit/iso_time.cpp)
+target_include_directories(credit_fuzz_support PUBLIC "${CreditSDK_SOURCE_DIR}/samples")
 target_link_libraries(credit_fuzz_support PUBLIC
-    credit_capi credit_core_engine credit_core_platform_api credit_core_session credit_core_http credit_core_base
+    credit_capi credit_core_checkout credit_core_engine credit_core_platform_api credit_core_session credit_core_http credit_core_base
     credit_platform_curl credit_platform_file credit_platform_memory credit_platform_posix
-    credit_build_flags nlohmann_json::nlohmann_json CURL::libcurl PkgConfig::CREDIT_SODIUM Threads::Threads)
+    credit_build_flags nlohmann_json::nlohmann_json OpenSSL::Crypto CURL::libcurl PkgConfig::CREDIT_SODIUM Threads::Threads)
 # The engine of the process is one that the target turns by hand: no thread, so that an input always does the same.
 target_link_options(credit_fuzz_support PUBLIC "LINKER:--wrap=_ZN6credit6Engine6sharedEv")
 

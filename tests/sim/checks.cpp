@@ -60,7 +60,9 @@ void Checks::check_content(Process&, const Record& record, const Disk::Slot* bas
     if (base == nullptr || !base->body->tombstone || !record.pair) return;
     if (record.version.epoch <= base->header.version.epoch)
         world_.breach("R28", "an ended session is back in the store");
-    if (install_asked_at_ < tomb_at_)
+    // Asked for after the end was asked for, though the store may have taken the end later.
+    const auto asked = ends_.find(base->body->ended_wall);
+    if (asked != ends_.end() && install_asked_at_ < asked->second)
         world_.breach("R28", "a session was stored over an end, and nobody asked for one");
 }
 
@@ -129,7 +131,8 @@ void Checks::note_install(Process& process, const Record& record, const Disk::Sl
     // Healing alone writes down when it was done.
     const bool healed = record.heal.last.ms != 0 && heal_stamps_.insert(record.heal.last.ms).second;
     // Only a start or adopt that was asked after the last end counts as another session.
-    if (!healed && install_asked_at_ > end_asked_at_) installed_by_ask_at_ = install_asked_at_;
+    const std::int64_t issued_at = world_.ledger.pair(pair_of(record)).at;
+    if (!healed && issued_at > end_asked_at_) installed_by_ask_at_ = issued_at;
     if (tomb_at_ >= 0) tomb_at_ = -1;
     if (healed) {
         const std::int64_t now = world_.now();

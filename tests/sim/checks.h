@@ -114,6 +114,7 @@ class Checks {
     int refusals_ = 0;
     int buried_ = -1;  // the newest family that a tombstone was written over
     std::int64_t end_asked_at_ = -1;
+    std::map<std::int64_t, std::int64_t> ends_;  // wall clock of the device -> true time
     std::int64_t ended_at_ = -1;
     std::int64_t installed_by_ask_at_ = -1;
     std::map<int, std::int64_t> first_marks_;

@@ -23,6 +23,7 @@ void Checks::install_asked() noexcept {
 void Checks::end_asked(Process&) {
     ++ended_asks_;
     end_asked_at_ = world_.now();
+    ends_[world_.device_now().wall.ms] = world_.now();
 }
 
 void Checks::end_done(Process&) {
@@ -62,7 +63,7 @@ void Checks::token_given(Process& process, Handle& handle, std::string_view toke
     const bool clocks_known = (jumps_ == 0 || reboots_ == 0) && process.resumed_at != now;
     const bool came_over =
         issued.delivered_last >= issued.at + world_.plan.life_ms;  // R30: life unknown, until a 401
-    if (clocks_known && !came_over && !issued.mark_lost &&
+    if (clocks_known && !came_over && !issued.mark_lost && !issued.age_unknown &&
         now > issued.at + world_.plan.life_ms + kSlackMs)
         world_.breach("R32", "a token was handed out that is over, pair " + std::to_string(pair));
     if (process.condemned == pair && disk_events_ == 0)

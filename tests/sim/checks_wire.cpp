@@ -99,6 +99,9 @@ void Checks::replied(Process& process, const SentRefresh& request, const WireRep
         if (pair.delivered_at == kNever) pair.delivered_at = world_.now();
         pair.asked_at = first_marks_[request.refresh];
         pair.delivered_last = world_.now();
+        // The server's clock was moved between two replies, or the device's, and replies say no Date.
+        const bool moved = pair.skew_ms != world_.server.skew_ms;
+        pair.age_unknown = moved || (jumps_ > 0 && !world_.plan.dates);
         pair.mark_lost = disk_events_ > 0 && process.attempts[request.refresh] < sends.times.size();
         pair.delivered_to = process.serial;
         process.received.push_back(reply.issued);

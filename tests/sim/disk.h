@@ -23,6 +23,7 @@ class Disk {
         int pair = -1;  // its number, -1: none
         bool suspect = false;
         bool tombstone = false;
+        std::int64_t ended_wall = 0;  // when the end was asked, by the device
     };
     using BodyRef = std::shared_ptr<const Body>;
     struct Slot {

@@ -47,8 +47,10 @@ struct IssuedPair {
     std::int64_t durable_at = kNever;  // a write of it was acknowledged
     bool refused = false;              // a write of it was refused
     bool lost_on_disk = false;
-    bool mark_lost = false;  // the disk lost an earlier attempt, so a replayed reply looks fresh
-    bool condemned = false;  // some process stored it as suspect
+    std::int64_t skew_ms = 0;  // of the server's clock when it was issued
+    bool age_unknown = false;  // a replayed reply, and nothing tells the device how old it is
+    bool mark_lost = false;    // the disk lost an earlier attempt, so a replayed reply looks fresh
+    bool condemned = false;    // some process stored it as suspect
     std::int64_t session_revoked_at = kNever;
 };
 

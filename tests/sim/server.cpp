@@ -48,6 +48,7 @@ WireReply Server::hand_out(int pair, const RefreshCall& call) {
 WireReply Server::rotate(int refresh, const RefreshCall& call) {
     const int family = ledger_.pair(refresh).family;
     const int made = ledger_.add_pair(family, refresh, call.now);
+    ledger_.pair(made).skew_ms = skew_ms;
     ++rotations;
     IssuedPair& spent = ledger_.pair(refresh);
     if (plan_.model == Model::keeps_refresh_token) {
@@ -196,6 +197,7 @@ WireReply Server::journeys(std::string_view token, std::string_view correlation,
 
 WireReply Server::session(std::int64_t now) {
     const int made = ledger_.add_pair(ledger_.add_family(), -1, now);
+    ledger_.pair(made).skew_ms = skew_ms;
     ++sessions;
     if (doomed > 0) {
         --doomed;

@@ -15,6 +15,7 @@ Disk::BodyRef body_of(const Record& record, const SecretBuffer& bytes) {
     if (record.pair) out->pair = Ledger::number_of(view_or_empty(record.pair->session_token));
     out->suspect = record.suspect.has_value();
     out->tombstone = record.tombstone.has_value();
+    if (record.tombstone) out->ended_wall = record.tombstone->at.ms;
     return out;
 }
 

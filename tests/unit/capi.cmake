@@ -16,7 +16,8 @@ add_executable(credit_capi_test
     ${CMAKE_CURRENT_LIST_DIR}/capi_settings_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_sized_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_store_test.cpp
-    ${CMAKE_CURRENT_LIST_DIR}/capi_transport_test.cpp)
+    ${CMAKE_CURRENT_LIST_DIR}/capi_transport_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/checkout_api_test.cpp)
 # Everything but the engine, whose place the fake takes.
 target_link_libraries(credit_capi_test PRIVATE
     credit_capi credit_core_base credit_core_http credit_core_platform_api

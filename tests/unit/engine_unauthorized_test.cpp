@@ -67,6 +67,18 @@ TEST(EngineUnauthorized, R29_AnOlderGenerationRepeatsWithoutARefresh) {
     EXPECT_EQ(world.platform->rotations, 2) << "generation 2 was refused, 3 is here already";
 }
 
+TEST(EngineUnauthorized, R29_ARejectedTokenIsGoneWhenRejectReturns) {
+    World world;
+    const auto session = world.open_active();
+    std::string out;
+    EXPECT_TRUE(session->reject_token(7).ok());  // names no token of this session
+    EXPECT_EQ(world.copy(*session, out), Code::ok);
+    EXPECT_TRUE(session->reject_token(1).ok());
+    EXPECT_EQ(world.copy(*session, out), Code::no_live_token);  // before the engine has run
+    world.settle();
+    EXPECT_EQ(world.copy(*session, out), Code::no_live_token);
+}
+
 TEST(EngineUnauthorized, R29_RejectingTheCurrentGenerationRefreshesAtTheNextToken) {
     World world;
     const auto session = world.open_active();

@@ -20,6 +20,7 @@ add_executable(credit_machine_test
     ${CMAKE_CURRENT_LIST_DIR}/machine_world_disk.cpp
     ${CMAKE_CURRENT_LIST_DIR}/machine_world_server.cpp
     ${CMAKE_CURRENT_LIST_DIR}/transaction_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/unstored_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/waiters_test.cpp)
 target_link_libraries(credit_machine_test
     PRIVATE credit_core_session credit_core_base credit_build_flags GTest::gtest_main Threads::Threads)

@@ -449,6 +449,7 @@ TEST(MachineCorner, AnotherProcessIsAheadOfWhatIsUnsaved) {
     Record theirs = *w.disk.record;
     theirs.version = {5, 9};
     theirs.pair->session_token = secret("st-x");
+    theirs.pair->server_time_ms += 3'600'000;  // the younger of two sessions stays
     theirs.write_seq += 1;
     w.disk.put(theirs);
     EXPECT_EQ(w.get(p).token, "st-x");

@@ -32,6 +32,8 @@
  *  show where the borrower's journey stands            -> credit_session_journey
  *  know why somebody was signed out                    -> credit_session_diagnostics
  *  sign out                                            -> credit_session_end
+ *  show the hosted page in a web view                  -> credit_checkout_create, credit_checkout_take_url
+ *  guard that web view and hear what the page says     -> credit_checkout_allows_navigation, credit_checkout_parse_event
  *  bring my own storage, network, clock, log           -> the structs of function pointers at the end
  */
 #ifndef CREDIT_CREDIT_H
@@ -116,6 +118,8 @@ typedef struct credit_token credit_token;
 typedef struct credit_error credit_error;
 typedef struct credit_response credit_response;
 typedef struct credit_journey credit_journey;
+typedef struct credit_checkout credit_checkout;
+typedef struct credit_checkout_event credit_checkout_event;
 
 /* Names an asynchronous operation for credit_session_cancel; never 0. */
 typedef uint64_t credit_op;
@@ -138,11 +142,14 @@ CREDIT_ENUM(credit_code) {
     CREDIT_FORKED = 1012,
     CREDIT_ABI_MISMATCH = 1013,
     CREDIT_UNSUPPORTED = 1014,
+    CREDIT_ORIGIN_REFUSED = 1015,       /* not the origin of the hosted page */
     CREDIT_CANCELLED = 1101,
     CREDIT_DEADLINE = 1102,
     CREDIT_CLOSED = 1103,
     CREDIT_TOO_MANY_WAITERS = 1104,
     CREDIT_STALE_ADOPT = 1105,          /* what was handed in is older than the live session */
+    CREDIT_CHECKOUT_TAKEN = 1106,       /* the one-time URL was taken before; ask the backend for a fresh one */
+    CREDIT_CHECKOUT_EXPIRED = 1107,     /* it was not taken in time; ask the backend for a fresh one */
     CREDIT_NO_SESSION = 2001,           /* none was started yet */
     CREDIT_SESSION_ENDED = 2002,        /* credit_session_end, here or in another process */
     CREDIT_SESSION_DEAD = 2003,         /* the platform's verdict, and no provider to heal with */
@@ -538,6 +545,67 @@ CREDIT_API credit_str credit_journey_id(const credit_journey *journey) CREDIT_NO
 /* Raw strings of the platform: new values may appear at any time. */
 CREDIT_API credit_str credit_journey_status(const credit_journey *journey) CREDIT_NOEXCEPT;
 CREDIT_API credit_str credit_journey_next_action(const credit_journey *journey) CREDIT_NOEXCEPT;
+
+/* ------------------------------------------------------------------ checkout
+ * The hosted page in a web view. The app's own backend asks the platform for it and hands the app an embed URL that carries a
+ * one-time bootstrap token: it is memory only, opens the page once, and within two minutes. For the next opening, also
+ * tomorrow, the backend gets a fresh one. All functions are synchronous and may be called from any thread. */
+
+typedef struct credit_checkout_options {
+    uint32_t struct_size;
+    uint32_t allowed_origin_count; /* at most 64 */
+    credit_str embed_url;          /* as the backend got it, "https://...#<token>"; copied into locked memory, wipe your own */
+    credit_str hosted_origin;      /* where the hosted page lies; empty: in LIVE https://credit.aarthiklabs.com, in TEST the
+                                    * platform URL's origin */
+    const credit_str *CREDIT_NULLABLE allowed_origins; /* of lenders and others that the page leads to in the same view:
+                                                        * "https://host" or "https://host:port", compared exactly */
+} credit_checkout_options;
+
+/* Takes over an embed URL; call it as soon as the backend's reply is there: two minutes from now, asleep or awake by the
+ * configured clock, the URL is wiped. Of the configuration only environment, platform URL and clock count; storage may be
+ * unset. *error as for credit_config_check. CREDIT_ORIGIN_REFUSED: not at the hosted origin; CREDIT_INSECURE_URL;
+ * CREDIT_ENVIRONMENT_MISMATCH; CREDIT_API_KEY_REFUSED; CREDIT_CONFIG_INVALID and CREDIT_CONTRACT_INVALID_TOKEN: malformed. */
+CREDIT_API CREDIT_MUST_USE credit_code credit_checkout_create(const credit_config *config,
+                                                              const credit_checkout_options *options,
+                                                              credit_checkout *CREDIT_NULLABLE *CREDIT_NONNULL checkout,
+                                                              credit_error *CREDIT_NULLABLE *CREDIT_NULLABLE error) CREDIT_NOEXCEPT;
+CREDIT_API credit_checkout *CREDIT_NULLABLE credit_checkout_retain(credit_checkout *CREDIT_NULLABLE checkout) CREDIT_NOEXCEPT;
+/* The last release wipes the URL if nobody took it. */
+CREDIT_API void credit_checkout_release(credit_checkout *CREDIT_NULLABLE checkout) CREDIT_NOEXCEPT;
+
+/* The URL for the web view, once: of all callers in all threads one gets CREDIT_OK, and the library's copy is wiped. `*size`
+ * is the URL's size, without the NUL that is also written. CREDIT_BUFFER_TOO_SMALL takes nothing and sets *size to what is
+ * needed without NUL. CREDIT_CHECKOUT_TAKEN, CREDIT_CHECKOUT_EXPIRED. A secret: load it at once, wipe the buffer, keep it
+ * from logs, history and analytics. */
+CREDIT_API CREDIT_MUST_USE credit_code credit_checkout_take_url(credit_checkout *checkout, char *CREDIT_NULLABLE buffer,
+                                                                size_t capacity, size_t *size) CREDIT_NOEXCEPT;
+
+/* 1 if the web view may load this URL: an http(s) URL at exactly the hosted or an allowed origin; in frames (main_frame 0)
+ * about:blank and about:srcdoc as well. 0 for everything else: other schemes (data:, blob:, javascript:, intent:, tel:), user
+ * info, other ports, look-alike hosts. Also after the URL was taken or expired. Ask for every navigation and redirect. */
+CREDIT_API int32_t credit_checkout_allows_navigation(credit_checkout *checkout, credit_str url, int32_t main_frame) CREDIT_NOEXCEPT;
+
+CREDIT_ENUM(credit_checkout_event_type) {
+    CREDIT_CHECKOUT_EVENT_UNKNOWN = 0,       /* ignore it: later versions of the page say more */
+    CREDIT_CHECKOUT_EVENT_OPEN_EXTERNAL = 1, /* open external_url in a browser and offer a way back */
+    CREDIT_CHECKOUT_EVENT_EXIT = 2           /* the borrower is done or gave up; close the view */
+};
+
+/* Reads one message of the page: what came through the channel "AarthikLabs" or postMessage, a JSON object or a string that
+ * holds one, at most 64 KiB. `origin`: of the frame that sent it as the web view tells it, "https://host[:port]"; anything
+ * but the hosted origin is CREDIT_ORIGIN_REFUSED. On CREDIT_OK *event is owned. Messages that cannot be read, an external_url
+ * that is not https, and a resume_url that is not the hosted page's are refused; *error as for credit_config_check. */
+CREDIT_API CREDIT_MUST_USE credit_code credit_checkout_parse_event(credit_checkout *checkout, credit_str origin, credit_str message,
+                                                                   credit_checkout_event *CREDIT_NULLABLE *CREDIT_NONNULL event,
+                                                                   credit_error *CREDIT_NULLABLE *CREDIT_NULLABLE error) CREDIT_NOEXCEPT;
+CREDIT_API void credit_checkout_event_release(credit_checkout_event *CREDIT_NULLABLE event) CREDIT_NOEXCEPT;
+CREDIT_API credit_checkout_event_type credit_checkout_event_type_of(const credit_checkout_event *event) CREDIT_NOEXCEPT;
+/* The message's `type`, redacted, at most 64 bytes; for logs. */
+CREDIT_API credit_str credit_checkout_event_name(const credit_checkout_event *event) CREDIT_NOEXCEPT;
+/* https, never empty for CREDIT_CHECKOUT_EVENT_OPEN_EXTERNAL. May carry the lender's secrets: not for logs. */
+CREDIT_API credit_str credit_checkout_event_external_url(const credit_checkout_event *event) CREDIT_NOEXCEPT;
+/* Opens the page again if the view is gone meanwhile; at the hosted origin; empty: none was given. Not for logs. */
+CREDIT_API credit_str credit_checkout_event_resume_url(const credit_checkout_event *event) CREDIT_NOEXCEPT;
 
 /* ------------------------------------------------------------------ ports
  * Structs of function pointers. The library copies the struct, calls `release(context)` (if not NULL) once when it needs it

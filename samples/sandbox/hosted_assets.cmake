@@ -1,0 +1,12 @@
+# Run by the build: writes the files of assets/ as C++ string literals. ASSETS is their folder, OUT the file to write.
+set(text "#include \"sandbox/hosted_assets.h\"\n\nnamespace credit::sandbox {\n\n")
+foreach(name hosted.html hosted.css hosted.js inspector.html inspector.css inspector.js)
+    file(READ "${ASSETS}/${name}" content)
+    if(content MATCHES "\\)asset\"")
+        message(FATAL_ERROR "${name} has the end mark of a literal in it")
+    endif()
+    string(REPLACE "." "_" symbol "${name}")
+    string(APPEND text "const char* const asset_${symbol} = R\"asset(${content})asset\";\n")
+endforeach()
+string(APPEND text "\n}  // namespace credit::sandbox\n")
+file(WRITE "${OUT}" "${text}")
