@@ -36,6 +36,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
     # GCC 12 reports overlapping copies inside std::string's operator+ where there are none.
     target_compile_options(credit_build_flags INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # So that ccache can keep what was compiled with a precompiled header.
+    target_compile_options(credit_build_flags INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+endif()
 if(CREDIT_SANITIZE)
     target_compile_options(credit_build_flags INTERFACE
         -fsanitize=${CREDIT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1)

@@ -49,7 +49,9 @@ bool Machine::serve(const TokenWaiter& waiter, const Now& now, Effects& fx) {
         return true;
     };
     if (late && !live) {
-        const bool failed = flight_.failures > waiter.failures;
+        // A death that is being healed is not the app's to act on.
+        const bool healing = !has_live_pair() && heal_wanted() && heal_possible(now);
+        const bool failed = flight_.failures > waiter.failures && !healing;
         fx.push_back(effect::FailOp{
             waiter.op, failed ? flight_.error : Error(Code::deadline, "no token came in time")});
         return true;

@@ -5,6 +5,7 @@
 
 #include "core/base/check.h"
 #include "core/base/mutant.h"
+#include "core/session/lifetime.h"
 
 namespace credit {
 namespace {
@@ -141,6 +142,8 @@ void apply(Record& out, const Txn& txn, const Now& now) {
         case TxnKind::mark:
             CREDIT_CHECK(txn.proposal.intent.has_value());
             out.intent = merged_intent(*txn.proposal.intent, out.intent);
+            // R31: a wall clock that went back over a restart; what counts from here counts anew, or it never would.
+            if (passed_since(out.intent->first, now).count < 0) out.intent->first = Stamp::of(now);
             out.heal.accepted_since = out.heal.accepted_since || txn.proposal.heal.accepted_since;
             take_lease(out, txn, now);
             if (mutant(Mutant::mark_bumps_generation)) out.version.generation += 1;

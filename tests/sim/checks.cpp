@@ -94,6 +94,7 @@ void Checks::after_write(Process& process, const Record& record, const Disk::Out
     }
     if (done && !outcome.visible) {
         ++swallowed_;
+        if (record.intent) ++marks_lost_;
         storage_event(true);
     }
     if (!done) return;

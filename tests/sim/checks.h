@@ -104,6 +104,7 @@ class Checks {
     int ended_asks_ = 0;
     int storage_losses_ = 0;
     int disk_events_ = 0;  // the disk lost something, or may have
+    int marks_lost_ = 0;   // marks among those
     int swallowed_ = 0;    // writes that were acknowledged and are not there
     int assertions_refused_ = 0;
     int jumps_ = 0;

@@ -14,6 +14,9 @@ constexpr std::int64_t kMinute = 60'000;
 // budget each, and each may be started again and again.
 constexpr std::size_t kMostSendsPerMinute = 40;
 
+// An attempt's timeout and the settle window after it.
+constexpr std::int64_t kSettlesForMs = 160'000;
+
 }  // namespace
 
 void Checks::sent(Process& process, const SentRefresh& request) {
@@ -112,7 +115,7 @@ void Checks::replied(Process& process, const SentRefresh& request, const WireRep
     if (reply.status == 422) ++sends.mismatches;
     if (reply.status >= 500) ++sends.server_errors;
     // R14: a key that is blocked for good, and another that is blocked as well, are a verdict.
-    const bool blocked = reply.status == 422 && sends.mismatches >= 2;
+    const bool blocked = reply.status == 422 && (sends.mismatches >= 2 || sends.bumps > 0);
     if (blocked) {
         Family& family = world_.ledger.family_of(request.refresh);
         if (family.excuse == Excuse::none) family.excuse = Excuse::server_faulty;
@@ -176,6 +179,7 @@ bool Checks::grace_was_used(int refresh) const {
     const bool weak = world_.plan.semantics == Semantics::not_durable ||
                       world_.plan.semantics == Semantics::lying;
     if (weak && reboots_ > 0) return false;  // the mark is gone with the power
+    if (marks_lost_ > 0) return false;       // or was never there, whatever the disk said
     if (jumps_ > 0 || world_.server.was_busy || world_.server.garbled > 3)
         return false;  // table 2.7: three replays, then only on demand
     // Only who knows of the attempt can ask again: who sent it, while it lives, and who has looked at the store since.
@@ -186,9 +190,12 @@ bool Checks::grace_was_used(int refresh) const {
         const auto look =
             std::lower_bound(one.looked_at.begin(), one.looked_at.end(), spent.spent_at);
         std::int64_t knows = look == one.looked_at.end() ? INT64_MAX : *look;
-        if (sent != senders.end() && sent->second <= spent.spent_at) knows = spent.spent_at;
-        if (knows < end)
-            quiet = std::max(quiet, world_.longest_healthy(knows, std::min(one.died_at, end)));
+        std::int64_t until = std::min(one.died_at, end);
+        if (sent != senders.end() && sent->second <= spent.spent_at) {
+            knows = spent.spent_at;
+            until = std::min(until, sent->second + kSettlesForMs);  // R19: then only when asked
+        }
+        if (knows < until) quiet = std::max(quiet, world_.longest_healthy(knows, until));
     });
     return quiet >= 90'000;
 }

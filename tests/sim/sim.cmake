@@ -9,6 +9,7 @@ set(CREDIT_SIM_SOURCES
 list(TRANSFORM CREDIT_SIM_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 
 add_executable(credit-sim ${CREDIT_SIM_SOURCES} ${CMAKE_CURRENT_LIST_DIR}/main.cpp)
+target_compile_options(credit-sim PRIVATE $<$<CONFIG:Release>:-O2>)
 target_link_libraries(credit-sim PRIVATE credit_core_engine credit_build_flags Threads::Threads)
 
 # The same with seeded mistakes in it, switched on by name: never part of the library. All core sources are built again.
@@ -19,6 +20,7 @@ file(GLOB CREDIT_SIM_CORE CONFIGURE_DEPENDS
 find_package(simdjson REQUIRED)
 add_library(credit_sim_mutable OBJECT ${CREDIT_SIM_SOURCES} ${CREDIT_SIM_CORE})
 target_compile_definitions(credit_sim_mutable PUBLIC CREDIT_MUTANTS)
+target_compile_options(credit_sim_mutable PRIVATE $<$<CONFIG:Release>:-O2>)
 target_include_directories(credit_sim_mutable PUBLIC ${CreditSDK_SOURCE_DIR})
 target_link_libraries(credit_sim_mutable PUBLIC
     credit_build_flags simdjson::simdjson PkgConfig::SODIUM Threads::Threads)

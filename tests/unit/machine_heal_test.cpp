@@ -67,6 +67,16 @@ TEST(Protocol, R25_TheSpreadIsShortWhenSomebodyWaits) {
     EXPECT_LE(least_alone, 20'000);
 }
 
+// The app would start a session of its own beside the one that is on its way.
+TEST(Protocol, R25_ADeathThatIsBeingHealedIsNotToldAtTheDeadline) {
+    Revoked w;
+    w.provider.held = true;
+    const OpID op = w.p->token({}, seconds(30));
+    w.advance(seconds(31));
+    ASSERT_EQ(w.provider.asked, 2);
+    EXPECT_TRUE(w.p->op(op).failed_with(Code::deadline));
+}
+
 TEST(Protocol, R25_ASessionFoundDeadInTheStoreIsHealed) {
     Revoked w;
     w.provider.held = true;

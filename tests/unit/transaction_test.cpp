@@ -215,6 +215,19 @@ TEST(TransactionTest, R12_AnIntentOfAnotherProcessForTheSameTokenGoesOn) {
     EXPECT_EQ(planned(wanted, stored).record.intent->attempts, 1U);
 }
 
+TEST(TransactionTest, R31_AFirstAttemptFromTheFutureCountsFromNow) {
+    Record believed = record(1, 1);
+    believed.intent = intent("f");
+    believed.intent->first = {{6}, {5'000'000}, {kNow.wall.ms + 1}};  // another boot
+    const TxnPlan out = planned(txn(TxnKind::mark, believed), record(1, 1));
+    ASSERT_EQ(out.outcome, TxnOutcome::applied);
+    EXPECT_EQ(out.record.intent->first.wall, kNow.wall);
+    EXPECT_EQ(out.record.intent->first.elapsed, kNow.elapsed);
+    believed.intent->first.wall = WallTime{kNow.wall.ms - 1};
+    EXPECT_EQ(planned(txn(TxnKind::mark, believed), record(1, 1)).record.intent->first.wall.ms,
+              kNow.wall.ms - 1);
+}
+
 TEST(TransactionTest, R25_AnAcceptedCallIsNotForgottenByAMark) {
     Record stored = record(1, 1);
     Txn wanted = txn(TxnKind::mark, record(1, 1));
