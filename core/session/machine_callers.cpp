@@ -50,7 +50,7 @@ bool Machine::serve(const TokenWaiter& waiter, const Now& now, Effects& fx) {
     };
     if (late && !live) {
         // A death that is being healed is not the app's to act on.
-        const bool healing = !has_live_pair() && heal_wanted() && heal_possible(now);
+        const bool healing = !has_live_pair() && heal_wanted();
         const bool failed = flight_.failures > waiter.failures && !healing;
         fx.push_back(effect::FailOp{
             waiter.op, failed ? flight_.error : Error(Code::deadline, "no token came in time")});

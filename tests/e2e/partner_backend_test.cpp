@@ -305,11 +305,13 @@ TEST_F(PartnerBackend, BackendModeRepeatsALostReplyWithTheSameKeyAfterARestart) 
     platform_.reset();
     EXPECT_EQ(refresh({{"force", true}}).status, 200);
     const auto seen = platform_.seen();
-    // One that was lost, at least one after the restart: the server asks by itself, too.
+    // One that was lost; the next one, whoever sends it, repeats it. What comes after its reply is another rotation: the
+    // server asks by itself, too.
     ASSERT_GE(seen.size(), 3U);
+    EXPECT_EQ(seen[1].authorization, seen[2].authorization);
     for (std::size_t i = 2; i < seen.size(); ++i) {
-        EXPECT_EQ(seen[1].idempotency_key, seen[i].idempotency_key);
-        EXPECT_EQ(seen[1].authorization, seen[i].authorization);
+        const bool same = seen[1].authorization == seen[i].authorization;
+        EXPECT_EQ(same, seen[1].idempotency_key == seen[i].idempotency_key);
     }
 }
 

@@ -71,6 +71,7 @@ TEST(Protocol, R25_TheSpreadIsShortWhenSomebodyWaits) {
 TEST(Protocol, R25_ADeathThatIsBeingHealedIsNotToldAtTheDeadline) {
     Revoked w;
     w.provider.held = true;
+    w.server.scripted.push_back(answer_lost());  // a failure that could be told
     const OpID op = w.p->token({}, seconds(30));
     w.advance(seconds(31));
     ASSERT_EQ(w.provider.asked, 2);

@@ -42,7 +42,7 @@ TEST(UnstoredTest, R28_AnEndThatWasAskedLaterGoesBeforeHoweverManyInstalls) {
     EXPECT_FALSE(still_wanted(kMade, mine, ended(2, kOpened)));
     EXPECT_FALSE(still_wanted(kMade, mine, ended(2, WallTime{kOpened.ms + 1})));
     // The same epoch as the session knew, and an end: nobody counted on.
-    EXPECT_FALSE(still_wanted({{1, 2}, kOpened, true}, mine, ended(1, kOpened)));
+    EXPECT_FALSE(still_wanted({{1, 5}, kOpened, true}, mine, ended(1, kOpened)));
 }
 
 TEST(UnstoredTest, R28_AnEndFromBeforeTheHandleWasOpenedEndedAnotherSession) {
@@ -127,6 +127,17 @@ TEST(UnstoredTest, R4_WrittenLateItGoesIntoBothSlotsAboveWhatIsThere) {
     EXPECT_FALSE(over_end.record.tombstone.has_value());
 }
 
+TEST(UnstoredTest, R8_WritingMemoryBackLeavesAnothersLeaseAlone) {
+    Record theirs = installed(1, 3, 100);
+    theirs.lease = {7, 666, {7}, ElapsedTime{1'010'000}};
+    const TxnPlan out = planned(write_back(installed(2, 4, 900)), theirs);
+    ASSERT_EQ(out.outcome, TxnOutcome::applied);
+    EXPECT_EQ(out.record.lease.owner, 666U);
+    EXPECT_EQ(out.record.lease.fence, 7U);
+    theirs.lease.owner = 0;
+    EXPECT_EQ(planned(write_back(installed(2, 4, 900)), theirs).record.lease.owner, 0U);
+}
+
 TEST(UnstoredTest, R28_AnEndIsNotUndoneByManyInstallsInMemory) {
     const TxnPlan out = planned(write_back(installed(9, 9, 900)), ended(2, kOpened));
     EXPECT_EQ(out.outcome, TxnOutcome::newer);
@@ -134,6 +145,10 @@ TEST(UnstoredTest, R28_AnEndIsNotUndoneByManyInstallsInMemory) {
     Txn adopt = write_back(installed(9, 9, 900));
     adopt.kind = TxnKind::adopt;
     EXPECT_EQ(planned(adopt, ended(2, kOpened)).outcome, TxnOutcome::newer);
+    Txn start = write_back(installed(9, 9, 900));
+    start.kind = TxnKind::start;
+    EXPECT_EQ(planned(start, ended(2, kOpened)).outcome, TxnOutcome::newer);
+    EXPECT_EQ(planned(start, installed(1, 3, 100)).outcome, TxnOutcome::applied);
 }
 
 }  // namespace
