@@ -195,6 +195,7 @@ class Machine {
     bool suspect_retry_due(const Now& now) const;
     void forget_death();
     void saved();
+    void count_stored_answer(const RefreshAnswer& answer, const Now& now);
     void take_mark(const Record& marked);
     void keep_install(const TxnResult& result, bool asked, const Now& now);
 

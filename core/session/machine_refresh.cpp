@@ -260,6 +260,19 @@ void Machine::overtaken(const event::RefreshAnswered& answered, const Now& now, 
     land(fx);
 }
 
+// R14: the same stored 5xx for a quarter of an hour says that the key is pinned to it.
+void Machine::count_stored_answer(const RefreshAnswer& answer, const Now& now) {
+    Intent& intent = *record_.intent;
+    const Policy& policy = setup_.policy;
+    const bool again = answer.body_digest != 0 && answer.body_digest == intent.last_digest;
+    intent.same_digest = again ? intent.same_digest + 1 : 1;
+    intent.last_digest = answer.body_digest;
+    const bool pinned = answer.body_digest != 0 && intent.key_epoch == 0 &&
+                        intent.same_digest >= static_cast<std::uint32_t>(policy.pinned_answers) &&
+                        passed_since(intent.first, now) >= policy.pinned_after;
+    if (pinned) bump_key(now);
+}
+
 void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effects& fx) {
     CREDIT_CHECK(record_.intent.has_value());
     Intent& intent = *record_.intent;
@@ -305,17 +318,7 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
             wait = Millis{0};
             break;
         default:
-            if (answer.body_digest != 0 && answer.body_digest == intent.last_digest) {
-                intent.same_digest += 1;
-            } else {
-                intent.same_digest = 1;
-            }
-            intent.last_digest = answer.body_digest;
-            const bool pinned =
-                answer.body_digest != 0 && intent.key_epoch == 0 &&
-                intent.same_digest >= static_cast<std::uint32_t>(policy.pinned_answers) &&
-                passed_since(intent.first, now) >= policy.pinned_after;
-            if (pinned) bump_key(now);  // R14: the same stored 5xx for a quarter of an hour
+            count_stored_answer(answer, now);
             break;
     }
     if (answer.retry_after_ms >= 0) {
