@@ -208,9 +208,13 @@ int options_parse(struct options* options, size_t count, char** words, int insid
     }
     unsigned bit = bits_of(*command);
     if (bit == 0) {
-        char shown[48];
-        snprintf(shown, sizeof shown, "%.40s", *command);
-        return complain(message, "unknown command %s", shown);
+        /* Only what could be a mistyped command is shown: anything else may be a token in the wrong place. */
+        const size_t letters = strspn(*command, "abcdefghijklmnopqrstuvwxyz-");
+        char shown[20];
+        snprintf(shown, sizeof shown, "%s", *command);
+        const int plausible = letters == strlen(*command) && letters < sizeof shown;
+        if (!plausible) *command = NULL;
+        return complain(message, "unknown command %s", plausible ? shown : "(not shown)");
     }
     return check_applicable(&parser, *command, bit);
 }
