@@ -9,5 +9,5 @@ add_custom_command(OUTPUT "${assets_source}"
 target_sources(credit-sandbox PRIVATE
     hosted_domains.cpp hosted_options.cpp hosted_page_api.cpp hosted_pages.cpp hosted_parts.cpp hosted_routes.cpp hosted_schema.cpp
     hosted_tokens.cpp inspector_data.cpp inspector_site.cpp inspector_timings.cpp inspector_views.cpp lab_sessions.cpp
-    webhook_admin.cpp webhook_dispatcher.cpp webhook_faults.cpp webhook_outbox.cpp webhook_queue.cpp
+    webhook_admin.cpp webhook_attempts.cpp webhook_dispatcher.cpp webhook_faults.cpp webhook_outbox.cpp webhook_queue.cpp
     webhook_secrets.cpp webhook_sender.cpp webhook_subscriptions.cpp webhook_url.cpp "${assets_source}")

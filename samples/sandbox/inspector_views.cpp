@@ -1,10 +1,13 @@
 #include "sandbox/inspector_views.h"
 
+#include "sandbox/webhook_attempts.h"
 #include "server_kit/ids.h"
 
 namespace credit::sandbox {
 
 namespace {
+
+constexpr std::int64_t max_attempts_shown = 20;
 
 using Json = nlohmann::ordered_json;
 
@@ -73,22 +76,6 @@ Json hosted_tokens_of(kit::Database& database, const std::string& session) {
                         {"kind", query.text(1)},
                         {"state", query.text(2)},
                         {"expires_at_ms", query.integer(3)}});
-    }
-    return list;
-}
-
-Json attempts_of(kit::Database& database, std::int64_t delivery) {
-    auto query = database.prepare(
-        "SELECT at_ms, status, error, took_ms, fault FROM webhook_attempts WHERE delivery_id = ? "
-        "ORDER BY id DESC LIMIT 20");
-    query.bind(1, delivery);
-    Json list = Json::array();
-    while (query.step()) {
-        list.push_back({{"at_ms", query.integer(0)},
-                        {"status", query.integer(1)},
-                        {"error", query.text(2)},
-                        {"took_ms", query.integer(3)},
-                        {"fault", query.text(4)}});
     }
     return list;
 }
@@ -211,19 +198,20 @@ InspectorList webhook_view(kit::Database& database, const InspectorPage& page) {
         page, other_page_size);
     Json list = Json::array();
     while (query.step()) {
-        list.push_back({{"cursor", query.integer(0)},
-                        {"event_id", query.text(1)},
-                        {"sequence", query.integer(2)},
-                        {"borrower", query.text(3)},
-                        {"journey_id", query.text(4)},
-                        {"status", query.text(5)},
-                        {"trigger", query.text(6)},
-                        {"state", query.text(7)},
-                        {"made_at_ms", query.integer(8)},
-                        {"due_at_ms", query.integer(9)},
-                        {"attempt_count", query.integer(10)},
-                        {"body", query.text(11)},
-                        {"attempts", attempts_of(database, query.integer(0))}});
+        list.push_back(
+            {{"cursor", query.integer(0)},
+             {"event_id", query.text(1)},
+             {"sequence", query.integer(2)},
+             {"borrower", query.text(3)},
+             {"journey_id", query.text(4)},
+             {"status", query.text(5)},
+             {"trigger", query.text(6)},
+             {"state", query.text(7)},
+             {"made_at_ms", query.integer(8)},
+             {"due_at_ms", query.integer(9)},
+             {"attempt_count", query.integer(10)},
+             {"body", query.text(11)},
+             {"attempts", webhook_attempts(database, query.integer(0), max_attempts_shown)}});
     }
     return list;
 }

@@ -1,10 +1,12 @@
 #include "sandbox/webhook_admin.h"
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <utility>
 
 #include "sandbox/applications.h"
+#include "sandbox/webhook_attempts.h"
 #include "sandbox/webhook_secrets.h"
 #include "sandbox/webhook_subscriptions.h"
 
@@ -46,19 +48,10 @@ Json secrets_json(kit::Database& database, const std::string& application_id, st
     return list;
 }
 
+// In the order in which they were made.
 Json attempts_json(kit::Database& database, std::int64_t delivery) {
-    auto query = database.prepare(
-        "SELECT at_ms, status, error, took_ms, fault FROM webhook_attempts "
-        "WHERE delivery_id = ? ORDER BY id");
-    query.bind(1, delivery);
-    Json list = Json::array();
-    while (query.step()) {
-        list.push_back({{"at_ms", query.integer(0)},
-                        {"status", query.integer(1)},
-                        {"error", query.text(2)},
-                        {"took_ms", query.integer(3)},
-                        {"fault", query.text(4)}});
-    }
+    Json list = webhook_attempts(database, delivery, -1);
+    std::reverse(list.begin(), list.end());
     return list;
 }
 
