@@ -95,7 +95,8 @@ void Machine::on(const event::Loaded& loaded, const Now& now, Effects&) {
 // What the store holds against what memory holds; (epoch, generation) decides (PROTOCOL, "Words").
 void Machine::reconcile(const Record& stored, const Now& now) {
     const bool wanted = unstored_ && still_wanted(*unstored_, record_, stored);
-    if (!known_ || (!wanted && supersedes(stored, record_.version))) {
+    const bool passed = unstored_ ? !wanted : supersedes(stored, record_.version);
+    if (!known_ || passed) {
         adopt_stored(stored, now);
         return;
     }
@@ -304,7 +305,7 @@ void Machine::keep_install(const TxnResult& result, bool asked, const Now& now) 
     const Version over = unstored_ ? unstored_->over : record_.version;
     unstored_ = Unstored{over, opened_, asked};
     Record kept = result.record;
-    kept.version = {record_.version.epoch + 1, record_.version.generation + 1};
+    kept.version = {next_after(record_.version.epoch, now), record_.version.generation + 1};
     keep_in_memory(kept, result.answer, now);
 }
 

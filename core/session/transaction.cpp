@@ -34,7 +34,7 @@ Record base_of(const Txn& txn, const std::optional<Record>& stored) {
 }
 
 void take_lease(Record& out, const Txn& txn, const Now& now) {
-    out.lease.fence = std::max(out.lease.fence, txn.proposal.lease.fence) + 1;
+    out.lease.fence = next_after(std::max(out.lease.fence, txn.proposal.lease.fence), now);
     out.lease.owner = txn.owner;
     out.lease.boot = now.boot;
     out.lease.deadline = now.elapsed + txn.lease;
@@ -77,9 +77,10 @@ HealCounters merged_heal(const HealCounters& mine, const HealCounters& stored) {
     return out;
 }
 
-void install(Record& out, const Txn& txn) {
+void install(Record& out, const Txn& txn, const Now& now) {
     const Version seen = std::max(out.version, txn.expected);
-    out.version = {seen.epoch + 1, std::max(out.version.generation, txn.expected.generation) + 1};
+    out.version = {next_after(seen.epoch, now),
+                   std::max(out.version.generation, txn.expected.generation) + 1};
     out.pair = txn.proposal.pair;
     out.intent.reset();
     out.suspect.reset();
@@ -91,9 +92,9 @@ void install(Record& out, const Txn& txn) {
     out.heal = txn.proposal.heal;
 }
 
-void bury(Record& out, const Txn& txn) {
+void bury(Record& out, const Txn& txn, const Now& now) {
     const std::uint64_t generation = std::max(out.version.generation, txn.expected.generation);
-    out.version = {std::max(out.version.epoch, txn.expected.epoch) + 1, generation};
+    out.version = {next_after(std::max(out.version.epoch, txn.expected.epoch), now), generation};
     out.pair.reset();
     out.intent.reset();
     out.suspect.reset();
@@ -164,20 +165,20 @@ void apply(Record& out, const Txn& txn, const Now& now) {
             take_lease(out, txn, now);
             break;
         case TxnKind::heal:
-            install(out, txn);
+            install(out, txn, now);
             release_lease(out, txn);
             break;
         case TxnKind::start:
-            install(out, txn);
+            install(out, txn, now);
             break;
         case TxnKind::adopt: {
             const HealCounters stored = out.heal;
-            install(out, txn);
+            install(out, txn, now);
             out.heal = merged_heal(txn.proposal.heal, stored);
             break;
         }
         case TxnKind::end:
-            bury(out, txn);
+            bury(out, txn, now);
             break;
         case TxnKind::note:
             if (!fence_holds(out, txn))
@@ -273,6 +274,11 @@ bool overtaken(const Txn& txn, const Record& stored) {
 
 }  // namespace
 
+std::uint64_t next_after(std::uint64_t seen, const Now& now) noexcept {
+    const auto clock = static_cast<std::uint64_t>(std::max<std::int64_t>(now.wall.ms, 0));
+    return std::max(seen + 1, clock);
+}
+
 bool may_write_over(TxnKind kind, StoreAnswer answer) noexcept {
     switch (answer) {
         case StoreAnswer::present:
@@ -332,7 +338,7 @@ TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& st
         if (brings_pair(entry.what)) entry.generation = out.record.version.generation;
         out.record.journal.add(entry);
     }
-    out.record.write_seq += 1;
+    out.record.write_seq = next_after(out.record.write_seq, now);
     return out;
 }
 

@@ -63,6 +63,11 @@ struct TxnPlan {
 TxnPlan plan(const Txn& txn, StoreAnswer answer, const std::optional<Record>& stored,
              const Now& now, const std::function<bool(std::uint64_t)>& owner_gone);
 
+// The next epoch, fence or write_seq: at least the wall clock's milliseconds. A store that lost everything, or went back,
+// cannot say how far the count had come; what is begun over it has to go before what another process still holds in
+// memory, and a number given twice would name two leases, or two records.
+std::uint64_t next_after(std::uint64_t seen, const Now& now) noexcept;
+
 // True when this kind may write although the store answered that (R3, R6).
 bool may_write_over(TxnKind kind, StoreAnswer answer) noexcept;
 

@@ -82,7 +82,10 @@ bool can_cleanse_received() noexcept {
 
 CURLcode cleanse_received(CURL*, void* context, void*) noexcept {
     constexpr std::uint64_t kCleansePlaintext = 0x2;  // SSL_OP_CLEANSE_PLAINTEXT
-    library().set_options(context, kCleansePlaintext);
+    const SetOptions set_options = library().set_options;
+    if (set_options == nullptr)
+        return CURLE_OK;  // asked for only where can_cleanse_received() says so
+    set_options(context, kCleansePlaintext);
     return CURLE_OK;
 }
 

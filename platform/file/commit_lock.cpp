@@ -31,7 +31,8 @@ int flock_until(int fd, Steady::time_point until) {
 
 // Whether the locked file still goes by its name: somebody may have emptied the folder while we
 // waited.
-bool is_current(int folder, const std::string& name, int fd) noexcept {
+bool is_current(int folder, const std::string& name, int fd) {
+    CREDIT_CHECK(fd >= 0);
     struct stat ours{};
     struct stat named{};
     return ::fstat(fd, &ours) == 0 &&

@@ -3,6 +3,7 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+credit_apart(${CMAKE_CURRENT_LIST_DIR}/allocation_counter.cpp)
 add_executable(credit_store_contract_test
     ${CMAKE_CURRENT_LIST_DIR}/allocation_counter.cpp
     ${CMAKE_CURRENT_LIST_DIR}/clock_contract_test.cpp

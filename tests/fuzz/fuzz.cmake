@@ -10,6 +10,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(CREDIT_SODIUM REQUIRED IMPORTED_TARGET libsodium)
 
 # What targets share, and the core under test: compiled once.
+credit_apart(${fuzz_folder}/support/capi_ports.cpp)
 add_library(credit_fuzz_support STATIC
     ${fuzz_folder}/support/capi_model.cpp
     ${fuzz_folder}/support/capi_platform.cpp
@@ -76,6 +77,8 @@ set(fuzz_sources "${fuzz_names}")
 list(TRANSFORM fuzz_sources PREPEND "${fuzz_folder}/targets/")
 list(TRANSFORM fuzz_sources APPEND ".cpp")
 add_executable(credit_fuzz_replay ${fuzz_folder}/support/replay_main.cpp ${fuzz_sources})
+# Targets are programs of their own elsewhere, and name things as they like.
+set_target_properties(credit_fuzz_replay PROPERTIES UNITY_BUILD OFF)
 target_link_libraries(credit_fuzz_replay PRIVATE credit_fuzz_support)
 foreach(name IN LISTS fuzz_names)
     add_test(NAME fuzz.${name}.corpus

@@ -15,6 +15,7 @@ gtest_discover_tests(credit_kills_test TEST_PREFIX "kills." DISCOVERY_TIMEOUT 60
 # Sanitized or instrumented, a run takes too long for thousands of them, and a killed one leaves no profile: the gates
 # are for the release build.
 if(NOT CREDIT_SANITIZE AND NOT CREDIT_COVERAGE)
+    credit_apart("${CREDIT_KILLS_DIR}/shim/calls_names.cpp")
     add_library(credit_kill_shim MODULE
         "${CREDIT_KILLS_DIR}/shim/calls_data.cpp" "${CREDIT_KILLS_DIR}/shim/calls_names.cpp"
         "${CREDIT_KILLS_DIR}/shim/calls_open.cpp" "${CREDIT_KILLS_DIR}/shim/device_clock.cpp"

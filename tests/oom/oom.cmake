@@ -56,4 +56,5 @@ if(NOT CREDIT_SANITIZE)
         CreditSDK::credit credit_build_flags GTest::gtest GTest::gtest_main Threads::Threads)
     gtest_discover_tests(credit_oom_sweep_test DISCOVERY_TIMEOUT 60
         PROPERTIES TIMEOUT 900 LABELS oom)
+    set_target_properties(credit_oom_sweep_test credit_oom_cold_test credit_oom_network_test PROPERTIES UNITY_BUILD OFF)
 endif()

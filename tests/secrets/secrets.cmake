@@ -25,6 +25,7 @@ if(NOT CREDIT_SANITIZE AND NOT CREDIT_COVERAGE AND BUILD_SHARED_LIBS)
     target_include_directories(credit_secrets_app PRIVATE ${CMAKE_SOURCE_DIR})
     target_link_libraries(credit_secrets_app PRIVATE CreditSDK::credit credit_build_flags Threads::Threads)
     target_link_options(credit_secrets_app PRIVATE LINKER:-z,now)
+    set_target_properties(credit_secrets_app PROPERTIES UNITY_BUILD OFF)
 
     add_library(credit_secrets_support STATIC
         ${CMAKE_CURRENT_LIST_DIR}/canaries.cpp

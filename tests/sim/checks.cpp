@@ -16,6 +16,9 @@ int pair_of(const Record& record) {
 
 void Checks::before_write(Process& process, const Record& record) {
     const std::int64_t now = world_.now();
+    world_.trace.add(now, process.place, "writes, lease of",
+                     static_cast<std::int64_t>(record.lease.owner),
+                     static_cast<std::int64_t>(record.lease.fence));
     if (world_.disk.lock_holder != process.serial)
         world_.breach("R8", "the record is written without the commit lock");
     const Disk::Slot* base = world_.disk.newest_slot();
@@ -37,7 +40,8 @@ void Checks::check_order(const Record& record, const RecordHeader* base) {
     const Disk::Slot* slot = world_.disk.newest_slot();
     const bool same = record.pair && slot->body->pair == pair_of(record) &&
                       record.version.epoch == base->version.epoch;
-    if (same && record.version.generation != base->version.generation && disk_events_ == 0)
+    if (same && record.version.generation != base->version.generation &&
+        disk_event_at_ < written_at_)
         world_.breach("R9", "the generation grew without a new pair");
     if (record.version < base->version)
         world_.breach("R9", "an older version is written over a newer one");
@@ -49,7 +53,7 @@ void Checks::check_content(Process&, const Record& record, const Disk::Slot* bas
     if (had_pair && !base->body->suspect && !record.pair && !record.tombstone)
         world_.breach("R3", "a live pair was deleted without an end");
     const bool installed_later =
-        installed_by_ask_at_ > end_asked_at_ && had_pair && disk_events_ == 0;
+        installed_by_ask_at_ > end_asked_at_ && had_pair && disk_event_at_ < installed_by_ask_at_;
     if (record.tombstone && installed_later && !base->body->tombstone)
         world_.breach("R28", "an end that came late buried a session that was started after it");
     if (record.tombstone && ended_asks_ == 0)
@@ -62,7 +66,9 @@ void Checks::check_content(Process&, const Record& record, const Disk::Slot* bas
         world_.breach("R28", "an ended session is back in the store");
     // Asked for after the end was asked for, though the store may have taken the end later.
     const auto asked = ends_.find(base->body->ended_wall);
-    if (asked != ends_.end() && install_asked_at_ < asked->second)
+    // A tombstone says by the wall clock when the end was asked; moved in between, it says nothing.
+    const bool moved = jump_at_ >= install_asked_at_;
+    if (asked != ends_.end() && install_asked_at_ < asked->second && !moved)
         world_.breach("R28", "a session was stored over an end, and nobody asked for one");
 }
 
@@ -93,19 +99,20 @@ void Checks::after_write(Process& process, const Record& record, const Disk::Out
         if (done && !outcome.visible) issued.lost_on_disk = true;
     }
     if (done && !outcome.visible) {
-        ++swallowed_;
-        if (record.intent) ++marks_lost_;
-        storage_event(true);
+        if (record.intent) mark_lost_at_ = now;
+        storage_event();
     }
     if (!done) return;
     if (record.suspect && pair >= 0) {
         process.condemned = pair;
+        process.condemned_at = now;
         world_.ledger.pair(pair).condemned = true;
     }
     if (record.tombstone && tomb_at_ < 0) tomb_at_ = now;
     if (record.tombstone && current_family_ >= 0) buried_ = std::max(buried_, current_family_);
     check_mark(process, record);
     if (pair >= 0 && outcome.visible) note_install(process, record, nullptr);
+    if (outcome.visible) written_at_ = now;
     world_.disk.remember();
 }
 
@@ -119,6 +126,7 @@ void Checks::check_mark(Process& process, const Record& record) {
         world_.breach("R12", "the mark is not for the token it stands beside");
     marked_.insert(std::string(intent.idempotency_key->view()));
     process.marked_at[Ledger::number_of(token)] = world_.now();
+    process.leased_at = world_.now();
     process.attempts[Ledger::number_of(token)] = static_cast<std::size_t>(intent.attempts);
 }
 
@@ -129,6 +137,7 @@ void Checks::note_install(Process& process, const Record& record, const Disk::Sl
     if (family <= current_family_) return;
     const int before = current_family_;
     current_family_ = family;
+    installed_at_[family] = world_.now();
     // Healing alone writes down when it was done.
     const bool healed = record.heal.last.ms != 0 && heal_stamps_.insert(record.heal.last.ms).second;
     // Only a start or adopt that was asked after the last end counts as another session.
@@ -143,15 +152,15 @@ void Checks::note_install(Process& process, const Record& record, const Disk::Sl
         heals_.push_back(now);
         // A healed session that died young is waited for a minute at least.
         const bool hasty = heals_.size() > 1 && now - heals_[heals_.size() - 2] < 50'000;
-        if (jumps_ == 0 && disk_events_ == 0 && (today >= 8 || hasty))
-            world_.breach("R25", "healing knows no limit");
+        if (today >= 8 || hasty) world_.breach("R25", "healing knows no limit");
     }
     if (before < 0 || before <= buried_) return;
     Family& old = world_.ledger.families[static_cast<std::size_t>(before)];
     if (old.replaced) return;
     old.replaced = true;
     Excuse why = old.excuse;
-    if (why == Excuse::none && storage_losses_ > 0) why = Excuse::storage_lost;
+    if (why == Excuse::none && storage_loss_at_ >= installed_at_[before])
+        why = Excuse::storage_lost;
     if (healed) {
         if (why == Excuse::none && stuck_seen(before)) why = Excuse::stuck;
         return count_loss(process, why, true);
@@ -190,10 +199,20 @@ void Checks::erased(Process&) {
     world_.breach("R3", "the record was erased");
 }
 
-// What the disk may have lost counts as lost from here on, unless it is found again.
-void Checks::storage_event(bool total) {
-    ++disk_events_;
-    if (!total) return;
+// How often was healed stands in the record, and by the device's clock.
+void Checks::clock_jumped() noexcept {
+    jump_at_ = world_.now();
+    heals_.clear();
+}
+
+void Checks::rebooted() noexcept {
+    reboot_at_ = world_.now();
+}
+
+// What the disk lost counts as lost from here on, unless it is found again.
+void Checks::storage_event() {
+    disk_event_at_ = world_.now();
+    heals_.clear();
     const Disk::Slot* newest = world_.disk.newest_slot();
     const int there = newest == nullptr ? -1 : newest->body->pair;
     bool lost = newest == nullptr && ever_installed_;
@@ -205,7 +224,9 @@ void Checks::storage_event(bool total) {
     }
     if (newest != nullptr && !newest->body->tombstone && ended_asks_ > 0 && tomb_at_ >= 0)
         lost = true;
-    if (lost) ++storage_losses_;
+    if (!lost) return;
+    ++storage_losses_;
+    storage_loss_at_ = world_.now();
 }
 
 }  // namespace credit::sim

@@ -40,8 +40,8 @@ class Checks {
     void after_write(Process& process, const Record& record, const Disk::Outcome& outcome);
     void refused(Process& process);  // the store said no to something
     void erased(Process& process);
-    void storage_event(
-        bool total);  // the disk lost or went back: what was durable may be so no more
+    void
+    storage_event();  // the disk lost something or went back: what was durable may be so no more
 
     // --- wire
     void sent(Process& process, const SentRefresh& request);
@@ -61,9 +61,8 @@ class Checks {
                      std::uint64_t generation, std::int64_t asked_at);
     void token_refused(Process& process, Handle& handle, Code code);
     void called_back(Process& process);
-    void clock_jumped() noexcept { ++jumps_; }
-    void rebooted() noexcept { ++reboots_; }
-    void assertion_refused() noexcept { ++assertions_refused_; }
+    void clock_jumped() noexcept;
+    void rebooted() noexcept;
 
     void check_kept(const Handle& handle);
     void audit();
@@ -103,14 +102,17 @@ class Checks {
     std::int64_t install_asked_at_ = -1;
     int ended_asks_ = 0;
     int storage_losses_ = 0;
-    int disk_events_ = 0;  // the disk lost something, or may have
-    int marks_lost_ = 0;   // marks among those
-    int swallowed_ = 0;    // writes that were acknowledged and are not there
-    int assertions_refused_ = 0;
-    int jumps_ = 0;
-    int reboots_ = 0;
+    // An excuse holds for what was under way when it came, and for nothing that began after it.
+    std::int64_t disk_event_at_ = kNever;    // the disk lost something
+    std::int64_t storage_loss_at_ = kNever;  // and it was a session's, or an end
+    std::int64_t mark_lost_at_ = kNever;     // a mark was acknowledged and is not there
+    std::int64_t jump_at_ = kNever;
+    std::int64_t reboot_at_ = kNever;
+    bool offset_wrong_ = false;
     bool ever_installed_ = false;
     int current_family_ = -1;
+    std::map<int, std::int64_t> installed_at_;  // by family
+    std::int64_t written_at_ = kNever;          // when what stands on the disk was acknowledged
     std::set<std::int64_t> heal_stamps_;
     int refusals_ = 0;
     int buried_ = -1;  // the newest family that a tombstone was written over

@@ -30,11 +30,12 @@ void Checks::end_done(Process&) {
     const Disk::Slot* newest = world_.disk.newest_slot();
     for (const Disk::Slot& slot : world_.disk.seen.slots) {  // R4: both
         const bool readable = slot.state == Disk::Slot::State::valid && slot.key == world_.disk.key;
-        if (readable && slot.body->pair >= 0 && newest->body->tombstone && disk_events_ == 0)
+        if (readable && slot.body->pair >= 0 && newest->body->tombstone &&
+            disk_event_at_ < end_asked_at_)
             world_.breach("R4", "an ended session still lies in the other slot");
     }
     if (newest != nullptr && !newest->body->tombstone && install_asked_at_ < 0 &&
-        storage_losses_ == 0)
+        storage_loss_at_ < end_asked_at_)
         world_.breach("R4", "the end was reported before its tombstone was stored");
     if (newest != nullptr && newest->body->tombstone && current_family_ >= 0) {
         ended_at_ = world_.now();
@@ -52,23 +53,28 @@ void Checks::token_given(Process& process, Handle& handle, std::string_view toke
     if (handle.end_called) world_.breach("R35", "a token was handed out after end()");
     // R35: other processes notice when they look at the store, and nobody waits for one that is sick.
     const bool saw_it = asked_at > ended_at_ && process.refused_at < ended_at_;
-    if (ended_families_.count(issued.family) != 0 && storage_losses_ == 0 && saw_it)
+    if (ended_families_.count(issued.family) != 0 && storage_loss_at_ < ended_at_ && saw_it)
         world_.breach("R28", "a token of an ended session was handed out");
-    if (generation < handle.last_generation && disk_events_ == 0)
+    if (generation < handle.last_generation && disk_event_at_ < handle.given_at)
         world_.breach("R9", "the generation went back");
     if (pair == handle.rejected_pair) world_.breach("R29", "a rejected token was handed out");
     const bool tried = issued.tried_at != kNever || process.refused_at >= 0;
     if (!tried) world_.breach("R17", "a token was announced before the store was asked to keep it");
     // One that slept between the decision and the callback cannot know.
-    const bool clocks_known = (jumps_ == 0 || reboots_ == 0) && process.resumed_at != now;
+    const bool clocks_known =
+        (jump_at_ < issued.asked_first() || reboot_at_ < issued.asked_first()) &&
+        process.resumed_at != now;
     const bool came_over =
         issued.delivered_last >= issued.at + world_.plan.life_ms;  // R30: life unknown, until a 401
     if (clocks_known && !came_over && !issued.mark_lost && !issued.age_unknown &&
         now > issued.at + world_.plan.life_ms + kSlackMs)
         world_.breach("R32", "a token was handed out that is over, pair " + std::to_string(pair));
-    if (process.condemned == pair && disk_events_ == 0)
+    // A disk that took the verdict and did not keep it: the pair counts as untried again.
+    // A disk that took the verdict and did not keep it: the pair counts as untried again.
+    if (process.condemned == pair && disk_event_at_ < process.condemned_at)
         world_.breach("R24", "a condemned token was handed out");
     handle.last_generation = generation;
+    if (handle.last_pair != pair) handle.given_at = now;
     handle.last_pair = pair;
 }
 
@@ -86,7 +92,10 @@ void Checks::token_refused(Process& process, Handle& handle, Code code) {
             world_.now() < std::min(last.at, last.asked_at) + world_.plan.life_ms - kOnTheWayMs;
         const bool refused =
             handle.rejected_pair == handle.last_pair || process.condemned == handle.last_pair;
-        const bool moved = newest != nullptr && newest->body->pair > handle.last_pair;
+        // Another session in the store was started, handed in or healed last, whatever a process made of this one.
+        const int stored = newest == nullptr ? -1 : newest->body->pair;
+        const bool moved = stored > handle.last_pair ||
+                           (stored >= 0 && world_.ledger.pair(stored).family != last.family);
         if (lives && !refused && !stored_verdict && !moved && session_lives(handle.last_pair))
             world_.breach(
                 "R20", "an error although a live token is there: " + std::string(code_name(code)));
@@ -107,7 +116,8 @@ bool Checks::session_lives(int pair) const {
 
 // A session may be missing: never begun, ended by the app, lost for a reason, or silent for long.
 bool Checks::excused() const {
-    if (!ever_installed_ || ended_asks_ > 0 || storage_losses_ > 0) return true;
+    if (!ever_installed_ || ended_asks_ > 0) return true;
+    if (storage_loss_at_ >= installed_at_.at(current_family_)) return true;
     const Family& family = world_.ledger.families[static_cast<std::size_t>(current_family_)];
     return family.excuse != Excuse::none || family.revoked || stuck_seen(current_family_) ||
            world_.disk.judge() == StoreAnswer::corrupt ||
@@ -116,7 +126,9 @@ bool Checks::excused() const {
 
 // L4 again, by what was handed out: the store has it, or something that came after it.
 void Checks::check_kept(const Handle& handle) {
-    if (handle.last_pair < 0 || ended_asks_ > 0 || disk_events_ > 0) return;
+    if (handle.last_pair < 0 || ended_asks_ > 0) return;
+    // Lost after it was stored, and nobody has looked since.
+    if (disk_event_at_ >= world_.ledger.pair(handle.last_pair).tried_at) return;
     const Disk::Slot* newest = world_.disk.newest_slot();
     const int stored = newest == nullptr ? -1 : newest->body->pair;
     // Another family: a start or adopt that was stored first, or last.

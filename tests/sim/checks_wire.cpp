@@ -30,14 +30,22 @@ void Checks::sent(Process& process, const SentRefresh& request) {
     world_.each_live([&](Process& other) {
         if (&other == &process || other.flying_until < 0) return;
         const bool lapsed = other.flying_until <= now || other.last_suspended >= 0;
-        const bool lease_lost = disk_events_ > 0;
+        // The disk lost one of the two leases, or went back behind a pair that only memory knew then: who holds it
+        // cannot wait for one who sends the older token.
+        const bool lease_lost =
+            disk_event_at_ >= std::min(process.leased_at, other.sent_leased_at) ||
+            world_.ledger.pair(request.refresh).lost_on_disk ||
+            world_.ledger.pair(other.sent_refresh).lost_on_disk;
         if (!lapsed && !lease_lost && other.sent_at >= 0)
             world_.breach("R8", "two processes have a refresh on the wire");
     });
     // A handle that was closed lets its refresh go on; the one opened after it knows of that from the disk alone.
-    if (process.sent_at >= 0 && process.sent_at > process.answered_at && disk_events_ == 0)
+    if (process.sent_at >= 0 && process.sent_at > process.answered_at &&
+        disk_event_at_ < process.sent_leased_at)
         world_.breach("R8", "one process has two refreshes on the wire");
     process.sent_at = now;
+    process.sent_leased_at = process.leased_at;
+    process.sent_refresh = request.refresh;
     Sends& sends = sends_[request.refresh];
     check_key(request, sends);
     const IssuedPair& presented = world_.ledger.pair(request.refresh);
@@ -45,10 +53,7 @@ void Checks::sent(Process& process, const SentRefresh& request) {
     for (const int next : presented.successors) {
         const IssuedPair& successor = world_.ledger.pair(next);
         if (successor.refresh == request.refresh || successor.lost_on_disk ||
-            successor.durable_at == kNever || swallowed_ > 0)
-            continue;
-        if (world_.plan.semantics == Semantics::not_durable ||
-            world_.plan.semantics == Semantics::lying)
+            successor.durable_at == kNever)
             continue;
         if (marked == process.marked_at.end() || marked->second > successor.durable_at)
             world_.breach("I7", "a token was sent again although its successor is stored");
@@ -104,8 +109,13 @@ void Checks::replied(Process& process, const SentRefresh& request, const WireRep
         pair.delivered_last = world_.now();
         // The server's clock was moved between two replies, or the device's, and replies say no Date.
         const bool moved = pair.skew_ms != world_.server.skew_ms;
-        pair.age_unknown = moved || (jumps_ > 0 && !world_.plan.dates);
-        pair.mark_lost = disk_events_ > 0 && process.attempts[request.refresh] < sends.times.size();
+        pair.age_unknown =
+            moved || offset_wrong_ || (jump_at_ >= pair.asked_at && !world_.plan.dates);
+        pair.mark_lost = disk_event_at_ >= pair.asked_at &&
+                         process.attempts[request.refresh] < sends.times.size();
+        // Without Date a device learns what the server's clock says from such a reply, until one comes at first asking.
+        const bool replayed = sends.times.size() > 1;
+        offset_wrong_ = !world_.plan.dates && (pair.mark_lost || (offset_wrong_ && replayed));
         pair.delivered_to = process.serial;
         process.received.push_back(reply.issued);
         ++sends.answered;
@@ -157,19 +167,15 @@ Excuse Checks::judge_refusal(int refresh, const RefreshCall& call) {
         if (next.refused || hung || receiver->refused_at >= next.delivered_at)
             return Excuse::storage_sick;
         if (receiver->last_suspended >= 0) return Excuse::raced;
-        if (disk_events_ > 0)
+        if (disk_event_at_ >= first_marks_.at(refresh))
             return Excuse::storage_lost;  // the lease that kept them apart was on it
         return Excuse::none;
     }
     if (replays) return world_.server.faulted ? Excuse::server_faulty : Excuse::none;
-    const bool weak = world_.plan.semantics == Semantics::not_durable ||
-                      world_.plan.semantics == Semantics::lying;
-    if (weak && world_.disk.newest_slot() != nullptr && storage_losses_ > 0)
-        return Excuse::storage_lost;
     for (const auto& [token, at] : last_marks_) {
         if (token == refresh && at <= next.durable_at) return Excuse::raced;
     }
-    return storage_losses_ > 0 ? Excuse::storage_lost : Excuse::none;
+    return storage_loss_at_ >= next.durable_at ? Excuse::storage_lost : Excuse::none;
 }
 
 // Within the grace time there was a quiet minute in which somebody could have asked again.
@@ -178,9 +184,11 @@ bool Checks::grace_was_used(int refresh) const {
     const std::int64_t end = spent.spent_at + world_.plan.grace_ms;
     const bool weak = world_.plan.semantics == Semantics::not_durable ||
                       world_.plan.semantics == Semantics::lying;
-    if (weak && reboots_ > 0) return false;  // the mark is gone with the power
-    if (marks_lost_ > 0) return false;       // or was never there, whatever the disk said
-    if (jumps_ > 0 || world_.server.was_busy || world_.server.garbled > 3)
+    const std::int64_t begun = first_marks_.at(refresh);
+    if (weak && reboot_at_ >= begun) return false;  // the mark is gone with the power
+    if (mark_lost_at_ >= begun) return false;       // or was never there, whatever the disk said
+    if (disk_event_at_ >= begun) return false;      // or went with what it lay on
+    if (jump_at_ >= begun || world_.server.was_busy || world_.server.garbled > 3)
         return false;  // table 2.7: three replays, then only on demand
     // Only who knows of the attempt can ask again: who sent it, while it lives, and who has looked at the store since.
     const std::map<std::uint64_t, std::int64_t>& senders = sends_.at(refresh).first_by;

@@ -38,6 +38,16 @@ int Disk::newest_synced() const {
     return best;
 }
 
+Disk::Signature Disk::signature() const {
+    Signature found;
+    found.newest = newest();
+    for (std::size_t i = 0; i < 2; ++i) {
+        found.states[i] = static_cast<int>(seen.slots[i].state);
+        found.write_seqs[i] = seen.slots[i].header.write_seq;
+    }
+    return found;
+}
+
 bool Disk::empty() const {
     return seen.slots[0].state == Slot::State::empty && seen.slots[1].state == Slot::State::empty;
 }

@@ -74,6 +74,13 @@ void strike_server(World& world, Fault kind, std::uint32_t param) {
     }
 }
 
+// Damage that hits nothing is no excuse for anything.
+void damage_disk(World& world, int how) {
+    const Disk::Signature before = world.disk.signature();
+    world.disk.damage(how);
+    if (world.disk.signature() != before) world.checks.storage_event();
+}
+
 void strike_disk(World& world, Fault kind, std::uint32_t param) {
     Disk::Trouble& trouble = world.disk.trouble;
     switch (kind) {
@@ -97,11 +104,10 @@ void strike_disk(World& world, Fault kind, std::uint32_t param) {
             break;
         case Fault::d5_key_lost:
             world.disk.lose_key();
-            world.checks.storage_event(true);
+            world.checks.storage_event();
             break;
         case Fault::d6_damage:
-            world.disk.damage(static_cast<int>(param % 4));
-            world.checks.storage_event(true);
+            damage_disk(world, static_cast<int>(param % 4));
             break;
         default:
             trouble.swallow += 1;
@@ -138,9 +144,9 @@ void World::kill(Process& victim, bool restart, std::int64_t delay) {
 }
 
 void World::power_cut(std::int64_t off_for) {
+    const Disk::Signature before = disk.signature();
     disk.power_cut();
-    checks.storage_event(plan.semantics == Semantics::lying ||
-                         plan.semantics == Semantics::not_durable);
+    if (disk.signature() != before) checks.storage_event();
     checks.rebooted();
     for (const auto& process : processes_)
         kill(*process, true, off_for);

@@ -52,6 +52,8 @@ struct IssuedPair {
     bool mark_lost = false;    // the disk lost an earlier attempt, so a replayed reply looks fresh
     bool condemned = false;    // some process stored it as suspect
     std::int64_t session_revoked_at = kNever;
+    // When the device's part of it began: its first request, or its arrival by start or adopt.
+    std::int64_t asked_first() const { return asked_at < at ? asked_at : at; }
 };
 
 struct Family {

@@ -27,10 +27,7 @@ void SimLogger::log(LogLevel, std::string_view line) noexcept {
 std::uint64_t SimBackground::begin() noexcept {
     World& world = process_.world;
     world.at(process_, Boundary::background_begin, false);
-    if (!world.calm && world.rng.chance(150)) {
-        world.checks.assertion_refused();
-        return 0;
-    }
+    if (!world.calm && world.rng.chance(150)) return 0;
     ++process_.background_held;
     return ++last_;
 }
@@ -45,6 +42,7 @@ void SimBackground::end(std::uint64_t handle) noexcept {
 
 void SimProvider::provide(const ProviderRequest& request, Completion done) {
     World& world = process_.world;
+    const std::int64_t asked = world.now();
     world.at(process_, Boundary::provider_asked);
     if (request.borrower_external_id != kBorrower)
         world.breach("R25", "asked for another borrower");
@@ -66,13 +64,15 @@ void SimProvider::provide(const ProviderRequest& request, Completion done) {
         });
         return;
     }
-    world.after(world.rng.between(20, 300), &process_, [this, shared] { mint(shared); });
+    world.after(world.rng.between(20, 300), &process_,
+                [this, shared, asked] { mint(shared, asked); });
 }
 
-void SimProvider::mint(const std::shared_ptr<Completion>& done) {
+void SimProvider::mint(const std::shared_ptr<Completion>& done, std::int64_t asked) {
     World& world = process_.world;
     world.at(process_, Boundary::provider_mints);
     const WireReply reply = world.server.session(world.now());
+    if (reply.issued >= 0) world.ledger.pair(reply.issued).asked_at = asked;
     const auto lost = world.weather.take(
         {Fault::n6_processed_then_reset, Fault::n7_reply_too_late, Fault::n9_truncated});
     world.after(world.rng.between(20, 300), &process_, [this, done, reply, lost] {

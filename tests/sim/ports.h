@@ -54,7 +54,7 @@ class SimProvider : public SessionProvider {
     void provide(const ProviderRequest& request, Completion done) override;
 
   private:
-    void mint(const std::shared_ptr<Completion>& done);
+    void mint(const std::shared_ptr<Completion>& done, std::int64_t asked);
     Process& process_;
 };
 

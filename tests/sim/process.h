@@ -70,6 +70,7 @@ struct Handle {
     bool finished = false;
     std::uint64_t last_generation = 0;
     int last_pair = -1;
+    std::int64_t given_at = kNever;  // when it was, for the first time
     int rejected_pair = -1;
     std::vector<std::unique_ptr<AskedOp>> ops;
 };
@@ -122,8 +123,12 @@ class Process {
     std::map<int, std::size_t> attempts;    // that stand in its last mark, by refresh token
     int verdict_for = -1;                   // refresh token that it was told is over
     int condemned = -1;                     // pair that it stored as suspect
-    std::int64_t flying_until = -1;         // a refresh of it is on the wire
-    std::int64_t sent_at = -1;              // and has left the device
+    std::int64_t condemned_at = kNever;
+    std::int64_t flying_until = -1;        // a refresh of it is on the wire
+    std::int64_t sent_at = -1;             // and has left the device
+    int sent_refresh = 0;                  // with which refresh token
+    std::int64_t sent_leased_at = kNever;  // when it took the lease for that
+    std::int64_t leased_at = kNever;       // when it last wrote a mark, and with it its lease
     std::int64_t answered_at = -1;
     std::int64_t broken_at = -1;  // a session of it closed by itself
     std::vector<int> received;    // pairs that arrived whole

@@ -8,6 +8,9 @@ set(CREDIT_SIM_SOURCES
     shrink.cpp store.cpp transport.cpp workers.cpp world.cpp)
 list(TRANSFORM CREDIT_SIM_SOURCES PREPEND ${CMAKE_CURRENT_LIST_DIR}/)
 
+credit_apart(
+    ${CMAKE_CURRENT_LIST_DIR}/checks_wire.cpp ${CMAKE_CURRENT_LIST_DIR}/days.cpp ${CMAKE_CURRENT_LIST_DIR}/faults.cpp
+    ${CreditSDK_SOURCE_DIR}/core/http/pins.cpp ${CreditSDK_SOURCE_DIR}/core/http/redact.cpp)
 add_executable(credit-sim ${CREDIT_SIM_SOURCES} ${CMAKE_CURRENT_LIST_DIR}/main.cpp)
 target_compile_options(credit-sim PRIVATE $<$<CONFIG:Release>:-O2>)
 target_link_libraries(credit-sim PRIVATE credit_core_engine credit_build_flags Threads::Threads)

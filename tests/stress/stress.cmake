@@ -2,6 +2,7 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+credit_apart(${CMAKE_CURRENT_LIST_DIR}/stress_test.cpp)
 add_executable(credit_stress_test
     ${CMAKE_CURRENT_LIST_DIR}/stress_server.cpp
     ${CMAKE_CURRENT_LIST_DIR}/stress_test.cpp)

@@ -2,6 +2,7 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+credit_apart(${CMAKE_CURRENT_LIST_DIR}/capi_request_test.cpp)
 add_executable(credit_capi_test
     ${CMAKE_CURRENT_LIST_DIR}/capi_config_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_fake_session.cpp

@@ -2,6 +2,7 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+credit_apart(${CMAKE_CURRENT_LIST_DIR}/checkout_url_test.cpp)
 add_executable(credit_checkout_test
     ${CMAKE_CURRENT_LIST_DIR}/checkout_event_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/checkout_navigation_test.cpp

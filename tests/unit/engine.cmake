@@ -2,6 +2,8 @@
 find_package(GTest REQUIRED)
 include(GoogleTest)
 
+credit_apart(${CMAKE_CURRENT_LIST_DIR}/engine_token_test.cpp ${CMAKE_CURRENT_LIST_DIR}/engine_unauthorized_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/engine_world.cpp)
 add_executable(credit_engine_test
     ${CMAKE_CURRENT_LIST_DIR}/engine_broken_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/engine_call_test.cpp

@@ -33,7 +33,7 @@ TEST(Protocol, R25_ADeadSessionIsMintedAgainOnce) {
     EXPECT_TRUE(w.p->asks.back().healing);
     EXPECT_EQ(w.p->asks.back().op, 0U);
     EXPECT_EQ(w.disk.record->heal.today, 1U);
-    EXPECT_EQ(w.disk.record->version, (Version{2, 2}));
+    EXPECT_EQ(w.disk.record->version.generation, 2U);
     EXPECT_TRUE(same_record(*w.disk.record, *w.disk.other));
     EXPECT_TRUE(w.p->journal_has(JournalEvent::healed));
     EXPECT_EQ(w.disk.record->lease.owner, 0U);

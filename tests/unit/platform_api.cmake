@@ -4,6 +4,8 @@ find_package(GTest REQUIRED)
 find_package(simdjson REQUIRED)
 include(GoogleTest)
 
+credit_apart(${CMAKE_CURRENT_LIST_DIR}/platform_api_token_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/platform_api_verdict_test.cpp)
 add_executable(credit_platform_api_test
     ${CMAKE_CURRENT_LIST_DIR}/http_redact_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/http_rules_test.cpp
