@@ -22,8 +22,9 @@ ALLOWED: dict[str, set[str]] = {
     "platform/posix": {"core/base", "core/http", "core/ports"},
     "platform/memory": {"core/base", "core/http", "core/ports"},
     "platform/secret_service": {"core/base", "core/http", "core/ports"},
+    "platform/apple": {"core/base", "core/http", "core/ports"},
     "capi": {"core/base", "core/http", "core/ports", "core/platform_api", "core/session", "core/engine", "core/checkout",
-             "platform/curl", "platform/file", "platform/posix", "platform/memory", "platform/secret_service", "credit"},
+             "platform/curl", "platform/file", "platform/posix", "platform/memory", "platform/secret_service", "platform/apple", "credit"},
     "samples/cli": {"credit"},
     "samples/server_kit": set(),
     "samples/sandbox": {"samples/server_kit"},
@@ -32,17 +33,20 @@ ALLOWED: dict[str, set[str]] = {
 
 # Libraries and the only folders that may know them.
 FOREIGN: dict[str, set[str]] = {
-    r"sodium(\.h|/)": {"core/base", "core/platform_api", "platform/file", "platform/memory", "platform/posix", "capi"},
+    r"sodium(\.h|/)": {"core/base", "core/platform_api", "platform/file", "platform/memory", "platform/posix",
+                          "platform/apple", "capi"},
     r"simdjson": {"core/platform_api"},
     r"curl/": {"platform/curl", "samples/cli"},
     r"(libsecret/|gio/|glib)": {"platform/secret_service"},
+    r"(CoreFoundation|Security|objc|mach)/": {"platform/apple"},
     r"dlfcn": {"platform/curl", "platform/secret_service"},
     r"(unistd|fcntl|sys/|pthread|signal|poll|netdb|arpa/|netinet/)": {
-        "platform/curl", "platform/file", "platform/posix", "platform/memory", "platform/secret_service", "samples/cli", "samples/server_kit",
+        "platform/curl", "platform/file", "platform/posix", "platform/memory", "platform/secret_service", "platform/apple",
+        "samples/cli", "samples/server_kit",
         "samples/sandbox", "samples/partner_backend"},
     r"(thread|mutex|condition_variable|shared_mutex|future)$": {
         "core/engine", "core/http", "core/base", "platform/curl", "platform/file", "platform/posix", "platform/memory",
-        "platform/secret_service", "capi", "samples/server_kit", "samples/sandbox", "samples/partner_backend"},
+        "platform/secret_service", "platform/apple", "capi", "samples/server_kit", "samples/sandbox", "samples/partner_backend"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <system_error>
 
+#include "capi/src/apple.h"
 #include "capi/src/clock_bridge.h"
 #include "capi/src/port_adapters.h"
 #include "core/base/arena.h"
@@ -16,7 +17,6 @@
 #include "platform/memory/fixed_sealing_key.h"
 #include "platform/memory/null_logger.h"
 #include "platform/posix/fork_guard.h"
-#include "platform/posix/posix_clock.h"
 #include "platform/posix/posix_entropy.h"
 #include "platform/posix/posix_secret_memory.h"
 #include "platform/posix/thread_setup.h"
@@ -26,7 +26,7 @@ namespace {
 
 // What all sessions of the process share. Never destroyed: the engine's thread may outlive main().
 struct Platform {
-    std::shared_ptr<Clock> clock = std::make_shared<PosixClock>();
+    std::shared_ptr<Clock> clock = system_clock();
     std::shared_ptr<Entropy> entropy = std::make_shared<PosixEntropy>();
     // No logger: one process-wide transport cannot know whose log its lines belong to; outcomes
     // carry their detail.
@@ -79,6 +79,8 @@ std::shared_ptr<SealingKey> compose_key(const ConfigValues& values,
 std::shared_ptr<SecureStore> compose_store(const ConfigValues& values, const std::string& place,
                                            const std::shared_ptr<Entropy>& entropy) {
     if (values.secure_store != nullptr) return std::make_shared<TableStore>(values.secure_store);
+    if (!values.keychain_group.empty())
+        return keychain_store(values.keychain_group, place, entropy);
     return std::make_shared<FileStore>(place, compose_key(values, entropy), entropy);
 }
 
@@ -117,8 +119,9 @@ SessionPorts compose_ports(const ConfigValues& values, const std::string& place)
     ports.store = compose_store(values, place, shared.entropy);
     ports.transport = compose_transport(values, ports.clock);
     if (values.logger != nullptr) ports.logger = std::make_shared<TableLogger>(values.logger);
-    if (values.background != nullptr)
-        ports.background = std::make_shared<TableBackground>(values.background);
+    ports.background = values.background != nullptr
+                           ? std::make_shared<TableBackground>(values.background)
+                           : system_background();
     if (values.provider != nullptr)
         ports.provider = std::make_shared<TableProvider>(values.provider);
     if (values.partner_auth != nullptr) {

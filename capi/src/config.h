@@ -44,6 +44,7 @@ struct ConfigValues {
     SecretRef storage_key;
     std::shared_ptr<PassphraseSource> passphrase;
     std::optional<SecretServiceChoice> secret_service;
+    std::string keychain_group;  // not empty: records in the Keychain, storage_dir is the container
     TableRef<credit_sealing_key> sealing_key;
     TableRef<credit_secure_store> secure_store;
 

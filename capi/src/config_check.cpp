@@ -26,7 +26,8 @@ Status check_urls(const ConfigValues& values) {
 
 int key_sources(const ConfigValues& values) {
     return (values.storage_key != nullptr ? 1 : 0) + (values.passphrase != nullptr ? 1 : 0) +
-           (values.sealing_key != nullptr ? 1 : 0) + (values.secret_service ? 1 : 0);
+           (values.sealing_key != nullptr ? 1 : 0) + (values.secret_service ? 1 : 0) +
+           (values.keychain_group.empty() ? 0 : 1);
 }
 
 Status check_storage(const ConfigValues& values) {
@@ -42,13 +43,13 @@ Status check_storage(const ConfigValues& values) {
     }
     if (keys == 0) {
         return missing_setting("storage_key",
-                               "is not set, and neither storage_passphrase, secret_service nor "
-                               "sealing_key");
+                               "is not set, and neither storage_passphrase, secret_service, "
+                               "keychain nor sealing_key");
     }
     if (keys > 1) {
         return invalid_setting("storage_key",
                                "only one of storage_key, storage_passphrase, secret_service, "
-                               "sealing_key may be set");
+                               "keychain, sealing_key may be set");
     }
     return Unit{};
 }

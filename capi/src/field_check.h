@@ -29,6 +29,7 @@ Status check_header_setting(const std::string& value, std::string_view field, st
 
 constexpr std::size_t kMaxPathBytes = 1024;
 constexpr std::size_t kMaxDirBytes = 4096;
+constexpr std::size_t kMaxAccessGroupBytes = 255;
 constexpr std::size_t kMaxUserAgentBytes = 256;
 constexpr std::size_t kMaxApiVersionBytes = 64;
 constexpr std::size_t kMinPassphraseBytes = 8;

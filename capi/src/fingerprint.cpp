@@ -138,6 +138,7 @@ void add_ports(Hasher& hash, const ConfigValues& v) {
 }  // namespace
 
 std::string storage_identity(const ConfigValues& values, const std::string& place) {
+    if (!values.keychain_group.empty()) return "keychain " + values.keychain_group + " " + place;
     if (values.secure_store == nullptr) return "dir " + place;
     Hasher hash;
     add_port(hash, values.secure_store,
@@ -153,6 +154,7 @@ std::string fingerprint(const ConfigValues& values, const SessionSettings& setti
     add_secret(hash, values.storage_key);
     add_secret(hash, values.passphrase == nullptr ? nullptr : values.passphrase->passphrase());
     add_keyring(hash, values.secret_service);
+    hash.add(values.keychain_group);
     add_ports(hash, values);
     return hash.hex();
 }

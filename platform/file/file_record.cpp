@@ -76,9 +76,17 @@ void FileRecord::distrust_failed_write(std::size_t index, Slot& slot) {
     }
 }
 
+// R3: before a phone's first unlock an app's folder seems not to be there at all; its key says that it is locked.
+StoreResult FileRecord::absent_unless_locked() {
+    StoreResult key = parts_->sealer.unlock();
+    if (key.answer == StoreAnswer::locked) return key;
+    return {StoreAnswer::absent, {}};
+}
+
 StoreResult FileRecord::load(RecordHeader& header, SecretBuffer& body) {
     FolderRef folder;
     StoreResult opened = parts_->folder.open(Folder::Missing::report, folder);
+    if (opened.answer == StoreAnswer::absent) return absent_unless_locked();
     if (opened.answer != StoreAnswer::present) return opened;
     bool settled = false;
     StoreResult first = load_from(folder->get(), lock_.held(), header, body, settled);

@@ -43,6 +43,7 @@ class FileRecord : public RecordStore {
     // key; then filled slots stay `filled`.
     StoreResult scan(int folder, Scan& out);
     void distrust_failed_write(std::size_t index, Slot& slot);
+    StoreResult absent_unless_locked();
     StoreResult load_from(int folder, bool locked, RecordHeader& header, SecretBuffer& body,
                           bool& settled);
     StoreResult set_aside_damage(int folder, Scan& found);

@@ -7,7 +7,7 @@
 
 #include "secrets.h"
 
-enum { kProgressS = 10, kSteps = 7 };
+enum { kProgressS = 10, kSteps = 7, kBackendSteps = 3 };
 
 int doctor_give_up(struct doctor* doctor, credit_code code, const char* message) {
     if (doctor->trouble[0] == '\0') {
@@ -18,7 +18,7 @@ int doctor_give_up(struct doctor* doctor, credit_code code, const char* message)
 }
 
 void doctor_say(struct doctor* doctor, const char* what) {
-    fprintf(stderr, "doctor %d/%d: %s\n", ++doctor->step, kSteps, what);
+    fprintf(stderr, "doctor %d/%d: %s\n", ++doctor->step, doctor->steps, what);
 }
 
 int64_t doctor_now_ms(const struct doctor* doctor) {
@@ -136,14 +136,17 @@ static int check_wishes(const struct app* app) {
 
 static int run_steps(struct doctor* doctor) {
     struct pair live = {0};
+    doctor->steps = kSteps;
     int failed = examine_sessions(doctor, &live);
+    if (doctor->found.backend_managed == kYes) doctor->steps = kBackendSteps;
     if (!failed) failed = examine_codes(doctor, &live);
-    /* Without a refresh token there is nothing more to be seen from here. */
-    int seen = failed || live.refresh == NULL;
-    if (!seen) failed = examine_same_key(doctor, &live);
-    if (!seen && !failed) failed = examine_other_key(doctor);
-    if (!seen && !failed) failed = examine_key_memory(doctor, &live);
-    if (!seen && !failed) failed = examine_partner(doctor, &live);
+    /* Without a refresh token all that can be seen is what the partner does with its own. */
+    int managed = live.refresh == NULL;
+    if (!failed && managed) failed = examine_backend(doctor, &live);
+    if (!failed && !managed) failed = examine_same_key(doctor, &live);
+    if (!failed && !managed) failed = examine_other_key(doctor);
+    if (!failed && !managed) failed = examine_key_memory(doctor, &live);
+    if (!failed && !managed) failed = examine_partner(doctor, &live);
     pair_free(&live);
     return failed;
 }

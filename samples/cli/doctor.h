@@ -56,7 +56,10 @@ struct findings {
     enum tri partner_refreshes;
     enum tri partner_repeats; /* the partner's route answers a repeated refresh */
     enum tri partner_forwards_key;
-    enum tri backend_managed; /* the partner gives no refresh token out */
+    enum tri backend_managed;             /* the partner gives no refresh token out */
+    enum tri backend_keeps_session_token; /* asked twice, it gives the same one while it is good */
+    enum tri backend_repeats_same; /* a repeated forced refresh gives what the first one did */
+    enum tri session_goes_on;      /* after all of it the partner has a good token */
     struct named_answer {
         const char* what;
         struct answer answer;
@@ -72,6 +75,7 @@ struct doctor {
     int64_t advanced_ms; /* on a trial clock, instead of waiting */
     int64_t started_ms;
     int step;
+    int steps;
     char trouble[kMessageSize]; /* why it cannot go on; empty: it can */
     credit_code trouble_code;
     struct findings found;
@@ -93,6 +97,9 @@ struct answer call_refresh(struct doctor* doctor, const char* token, const char*
                            struct pair* out, struct probe_reply* reply);
 struct answer call_partner_refresh(struct doctor* doctor, const char* token, const char* key,
                                    struct pair* out);
+/* Where the partner keeps the refresh token; `force`: the current session token was refused. */
+struct answer call_backend_token(struct doctor* doctor, int force, const char* key,
+                                 struct pair* out);
 struct answer call_journeys(struct doctor* doctor, const char* token);
 struct answer call_partner_without_login(struct doctor* doctor);
 void note_answer(struct doctor* doctor, const char* what, const struct answer* answer);
@@ -104,6 +111,8 @@ int examine_same_key(struct doctor* doctor, struct pair* live);   /* doctor_refr
 int examine_other_key(struct doctor* doctor);                     /* doctor_refresh.c */
 int examine_key_memory(struct doctor* doctor, struct pair* live); /* doctor_refresh.c */
 int examine_partner(struct doctor* doctor, struct pair* live);    /* doctor_partner.c */
+/* Instead of the four above, where the partner keeps the refresh token. */
+int examine_backend(struct doctor* doctor, const struct pair* live); /* doctor_backend.c */
 
 /* doctor_verdict.c */
 enum safety { kSafetyUnknown, kSafetyHeal, kSafetyGrace, kSafetyReplay };

@@ -151,6 +151,7 @@ struct refresh_call {
     char* url;
     const char* login; /* the partner's Authorization, or NULL */
     int token_in_body;
+    const char* body; /* NULL: with the token, as the options say */
 };
 
 static struct answer send_refresh(struct doctor* doctor, struct refresh_call call,
@@ -158,7 +159,8 @@ static struct answer send_refresh(struct doctor* doctor, struct refresh_call cal
                                   struct probe_reply* keep) {
     const struct options* options = doctor->options;
     struct probe_request request = {.url = call.url};
-    char* body = refresh_body(options, call.token_in_body, token);
+    char* body = call.body != NULL ? must_copy(str_of(call.body))
+                                   : refresh_body(options, call.token_in_body, token);
     char* bearer = bearer_of(token);
     char quoted[kUuidSize + 2];
     request.body = body;
@@ -198,6 +200,17 @@ struct answer call_partner_refresh(struct doctor* doctor, const char* token, con
         .login = doctor->login,
         .token_in_body = 1};
     return send_refresh(doctor, call, token, key, out, NULL);
+}
+
+struct answer call_backend_token(struct doctor* doctor, int force, const char* key,
+                                 struct pair* out) {
+    const struct options* options = doctor->options;
+    struct refresh_call call = {
+        .url = url_of(options->partner_url, options->partner_refresh_path, kDefaultPartnerRefresh),
+        .login = doctor->login,
+        .token_in_body = 1,
+        .body = force ? "{\"force\":true}" : "{}"};
+    return send_refresh(doctor, call, "", key, out, NULL);
 }
 
 struct answer call_journeys(struct doctor* doctor, const char* token) {

@@ -33,6 +33,9 @@ static void record_levels(struct record* record, const struct findings* found) {
                   str_of(found->route == CREDIT_REFRESH_PARTNER           ? "partner"
                          : found->route == CREDIT_REFRESH_BACKEND_MANAGED ? "backend"
                                                                           : "platform"));
+    /* Whose lost replies the level speaks of: behind a server that keeps the token nothing is seen. */
+    record_string(record, "crash_safety_up_to",
+                  str_of(found->backend_managed == kYes ? "partner" : "platform"));
     record_string(record, "platform_crash_safety", str_of(safety_name(platform_safety(found))));
     record_string(record, "partner_crash_safety", str_of(safety_name(partner_safety(found))));
 }
@@ -67,6 +70,11 @@ static void record_rest(struct record* record, const struct findings* found) {
     record_tri(record, "partner_date", found->partner_date);
     record_number(record, "clock_ahead_s", found->clock_ahead_s);
     record_tri(record, "backend_managed", found->backend_managed);
+    if (found->backend_managed == kYes) {
+        record_tri(record, "backend_keeps_session_token", found->backend_keeps_session_token);
+        record_tri(record, "backend_repeats_same_token", found->backend_repeats_same);
+        record_tri(record, "session_goes_on", found->session_goes_on);
+    }
     record_tri(record, "partner_refreshes", found->partner_refreshes);
     record_tri(record, "partner_repeats", found->partner_repeats);
     record_tri(record, "partner_forwards_key", found->partner_forwards_key);

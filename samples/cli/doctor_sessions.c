@@ -101,15 +101,15 @@ int examine_codes(struct doctor* doctor, struct pair* live) {
     struct answer stranger = call_journeys(doctor, kNobody);
     note_answer(doctor, "unknown session token", &stranger);
     probe_uuid(key);
-    struct answer refused = call_refresh(doctor, kNoRefresh, key, NULL, NULL);
+    struct answer refused = call_refresh(doctor, kNoRefresh, key, NULL, &reply);
+    look_at_times(&reply, &found->timestamp, &found->date, &found->clock_ahead_s);
+    probe_reply_free(&reply);
     note_answer(doctor, "unknown refresh token", &refused);
     struct answer login = call_partner_without_login(doctor);
     note_answer(doctor, "partner without login", &login);
     if (stranger.status == 0 || refused.status == 0 || login.status == 0) return -1;
     if (live->refresh == NULL) return 0; /* the partner keeps it: nothing to present */
-    struct answer keyless = call_refresh(doctor, live->refresh, NULL, &next, &reply);
-    look_at_times(&reply, &found->timestamp, &found->date, &found->clock_ahead_s);
-    probe_reply_free(&reply);
+    struct answer keyless = call_refresh(doctor, live->refresh, NULL, &next, NULL);
     if (keyless.status == 0) return -1;
     found->needs_key = keyless.has_pair ? kNo : kYes;
     note_answer(doctor, "refresh without key", &keyless);

@@ -36,8 +36,12 @@ enum safety platform_safety(const struct findings* found) {
     return found->same_key.accepted ? kSafetyGrace : kSafetyHeal;
 }
 
+/* A server that keeps the refresh token answers a repeat with a good token, or does not; what is
+ * between it and the platform cannot be seen from the app's side. */
 enum safety partner_safety(const struct findings* found) {
     if (found->partner_refreshes != kYes) return kSafetyUnknown;
+    if (found->backend_managed == kYes)
+        return found->partner_repeats == kYes ? kSafetyReplay : kSafetyHeal;
     if (found->partner_repeats != kYes) return kSafetyHeal;
     enum safety platform = platform_safety(found);
     if (platform != kSafetyReplay || found->keeps_token == kYes) return platform;
@@ -47,16 +51,17 @@ enum safety partner_safety(const struct findings* found) {
 enum safety route_safety(const struct findings* found) {
     switch (found->route) {
         case CREDIT_REFRESH_BACKEND_MANAGED:
-            return kSafetyUnknown;
+            return found->backend_managed == kYes ? partner_safety(found) : kSafetyUnknown;
         case CREDIT_REFRESH_PARTNER:
-            return partner_safety(found);
+            /* The app would have no refresh token to send there. */
+            return found->backend_managed == kYes ? kSafetyUnknown : partner_safety(found);
         default:
             return platform_safety(found);
     }
 }
 
 static int replays_too_short(const struct findings* f) {
-    return platform_safety(f) != kSafetyHeal && f->keeps_token != kYes &&
+    return f->same_key.accepted && platform_safety(f) != kSafetyHeal && f->keeps_token != kYes &&
            f->same_key.first_bad_s >= 0 && f->same_key.first_bad_s <= kSettleS;
 }
 
@@ -90,7 +95,7 @@ static int partner_is_worse(const struct findings* f) {
 }
 
 static int partner_refuses(const struct findings* f) {
-    return through_partner(f) && f->partner_refreshes == kNo;
+    return (through_partner(f) || f->backend_managed == kYes) && f->partner_refreshes == kNo;
 }
 
 static int one_session_at_a_time(const struct findings* f) {
@@ -117,8 +122,32 @@ static int backend_expected(const struct findings* f) {
     return f->route == CREDIT_REFRESH_BACKEND_MANAGED && f->backend_managed == kNo;
 }
 
+static int backend_unexpected(const struct findings* f) {
+    return f->route != CREDIT_REFRESH_BACKEND_MANAGED && f->backend_managed == kYes;
+}
+
+static int backend_is_well(const struct findings* f) {
+    return f->backend_managed == kYes && partner_safety(f) == kSafetyReplay;
+}
+
+static int backend_refuses_repeats(const struct findings* f) {
+    return f->backend_managed == kYes && f->partner_repeats == kNo;
+}
+
+static int backend_repeats_anew(const struct findings* f) {
+    return f->backend_repeats_same == kNo;
+}
+
+static int backend_always_rotates(const struct findings* f) {
+    return f->backend_keeps_session_token == kNo;
+}
+
+static int session_was_lost(const struct findings* f) {
+    return f->session_goes_on == kNo;
+}
+
 static int all_is_well(const struct findings* f) {
-    return route_safety(f) == kSafetyReplay && !replays_too_short(f);
+    return f->backend_managed != kYes && route_safety(f) == kSafetyReplay && !replays_too_short(f);
 }
 
 static const struct {
@@ -126,9 +155,25 @@ static const struct {
     const char* text;
 } kAdvice[] = {
     {all_is_well, "a lost reply costs nothing: nothing to change"},
+    {backend_is_well, "between the app and the partner's server a lost reply costs nothing"},
     {backend_keeps,
-     "the partner's server keeps the refresh token: what a lost reply costs is decided there; it "
-     "should note the key before sending and send the same key again"},
+     "the partner's server keeps the refresh token: what a lost reply between it and the platform "
+     "costs is decided there and cannot be seen from here; it should note the key before sending "
+     "and send the same key again"},
+    {backend_unexpected,
+     "the partner gives no refresh token to the app: configure the route backend-managed "
+     "(--refresh-route backend)"},
+    {backend_refuses_repeats,
+     "a forced refresh that is repeated under its Idempotency-Key gives no good token: answer it "
+     "with what the first one brought"},
+    {backend_repeats_anew,
+     "a forced refresh that is repeated under its Idempotency-Key is a second rotation: answer it "
+     "with what the first one brought"},
+    {backend_always_rotates,
+     "the partner's server rotates although its token is good: hand out the current one, so that "
+     "two of an app's processes do not end each other's token"},
+    {session_was_lost,
+     "after a few refreshes the partner's server had no good token left: it loses sessions"},
     {backend_expected,
      "the route is backend-managed, but the partner gives a refresh token to the app: it should "
      "keep it"},

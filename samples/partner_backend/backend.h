@@ -17,6 +17,7 @@
 #include "partner_backend/platform_client.h"
 #include "partner_backend/policy.h"
 #include "partner_backend/refresh_route.h"
+#include "partner_backend/repeated_answers.h"
 #include "partner_backend/rotation_leases.h"
 #include "partner_backend/sealing.h"
 #include "partner_backend/session_minter.h"
@@ -66,6 +67,7 @@ class Backend {
     Worker worker_;
     TokenOwners owners_;
     KeptSessions kept_;
+    RepeatedAnswers repeated_;
     RotationLeases leases_;
     MintLimits limits_;
     SessionMinter minter_;

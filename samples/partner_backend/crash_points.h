@@ -9,12 +9,13 @@ namespace credit::partner {
 
 // The moments between which something may be lost. A trial arms one; the process then dies there as
 // by SIGKILL: nothing is flushed, closed or said.
-constexpr std::array<std::string_view, 11> kCrashSteps{
+constexpr std::array<std::string_view, 12> kCrashSteps{
     "lease_taken",         // one worker may rotate, nothing is noted yet
     "refresh_marked",      // the intent is durable, nothing is sent
     "refresh_replied",     // the platform has rotated, its reply is read, nothing is stored
     "refresh_storing",     // written, not committed
     "refresh_committed",   // durable, the app has no answer
+    "refresh_judged",      // the pair is noted as dead, no new session is asked for
     "session_replied",     // a session was minted, nothing is stored
     "session_storing",     // written, not committed
     "session_committed",   // durable, the app has no answer

@@ -11,6 +11,8 @@ using nlohmann::json;
 namespace {
 
 constexpr std::int64_t kRememberMs = std::int64_t{24} * 3600 * 1000;
+// A platform that declared living sessions dead by mistake has had time to notice it.
+constexpr std::int64_t kSecondTryMs = std::int64_t{15} * 60 * 1000;
 
 std::string to_record(const KeptSession& session) {
     return to_text(json{{"sessionToken", session.session_token},
@@ -52,27 +54,30 @@ KeptSessions::KeptSessions(SharedDatabase& shared, const Sealer& sealer)
     shared_.database.exec(
         "CREATE TABLE IF NOT EXISTS spare_sessions ("
         " borrower TEXT PRIMARY KEY, sealed TEXT NOT NULL)");
+    shared_.database.exec(
+        "CREATE TABLE IF NOT EXISTS suspect_sessions ("
+        " borrower TEXT PRIMARY KEY, since_ms INTEGER NOT NULL, tried_again INTEGER NOT NULL)");
 }
 
 std::optional<KeptSession> KeptSessions::find(const std::string& borrower) {
     const std::lock_guard lock(shared_.mutex);
     auto row = shared_.database.prepare(
-        "SELECT sealed, generation FROM kept_sessions WHERE borrower = ?1");
+        "SELECT k.sealed, k.generation, s.since_ms FROM kept_sessions k"
+        " LEFT JOIN suspect_sessions s ON s.borrower = k.borrower WHERE k.borrower = ?1");
     row.bind(1, borrower);
     if (!row.step()) return std::nullopt;
     const auto record = sealer_.open(row.text(0), borrower);
     if (!record) return std::nullopt;
     KeptSession session = from_record(*record);
     session.generation = row.integer(1);
+    session.is_suspect = !row.is_null(2);
     return session;
 }
 
 void KeptSessions::replace(const std::string& borrower, const KeptSession& fresh) {
     Write all(shared_);
     write(borrower, fresh);
-    shared_.database.prepare("DELETE FROM spare_sessions WHERE borrower = ?1")
-        .bind(1, borrower)
-        .run();
+    forget(borrower, "spare_sessions");
     all.commit();
 }
 
@@ -104,9 +109,7 @@ std::string KeptSessions::mark(const std::string& borrower, const std::string& r
 
 void KeptSessions::drop_mark(const std::string& borrower) {
     const std::lock_guard lock(shared_.mutex);
-    shared_.database.prepare("DELETE FROM refresh_intents WHERE borrower = ?1")
-        .bind(1, borrower)
-        .run();
+    forget(borrower, "refresh_intents");
 }
 
 bool KeptSessions::is_unsettled(const std::string& borrower, const KeptSession& session) {
@@ -159,10 +162,16 @@ bool KeptSessions::holds(const std::string& borrower, const std::string& refresh
     return row.step() && row.text(0) == kit::sha256_hex(refresh_token);
 }
 
+bool KeptSessions::holds_any(const std::string& borrower) {
+    auto row = shared_.database.prepare("SELECT 1 FROM kept_sessions WHERE borrower = ?1");
+    return row.bind(1, borrower).step();
+}
+
 bool KeptSessions::commit(const std::string& borrower, const std::string& old_token,
                           const KeptSession& fresh) {
     Write all(shared_);
-    const bool unchanged = holds(borrower, old_token);
+    // What was erased meanwhile, as too old a suspect, is no newer pair.
+    const bool unchanged = holds(borrower, old_token) || !holds_any(borrower);
     if (unchanged) {
         write(borrower, fresh);
     } else if (!holds(borrower, fresh.refresh_token)) {
@@ -188,11 +197,52 @@ std::optional<KeptSession> KeptSessions::take_spare(const std::string& borrower,
     row.reset();
     if (!record || !holds(borrower, dead_token)) return std::nullopt;
     write(borrower, from_record(*record));
-    shared_.database.prepare("DELETE FROM spare_sessions WHERE borrower = ?1")
-        .bind(1, borrower)
-        .run();
+    forget(borrower, "spare_sessions");
     all.commit();
     return find(borrower);
+}
+
+bool KeptSessions::suspect(const std::string& borrower, const std::string& dead_token) {
+    Write all(shared_);
+    if (!holds(borrower, dead_token)) return false;
+    shared_.database.prepare("INSERT OR IGNORE INTO suspect_sessions VALUES (?1, ?2, 0)")
+        .bind(1, borrower)
+        .bind(2, kit::real_now_ms())
+        .run();
+    forget(borrower, "refresh_intents");
+    all.commit();
+    return true;
+}
+
+bool KeptSessions::take_second_try(const std::string& borrower) {
+    Write all(shared_);
+    shared_.database
+        .prepare(
+            "UPDATE suspect_sessions SET tried_again = 1"
+            " WHERE borrower = ?1 AND tried_again = 0 AND since_ms <= ?2")
+        .bind(1, borrower)
+        .bind(2, kit::real_now_ms() - kSecondTryMs)
+        .run();
+    const bool taken = shared_.database.changes() == 1;
+    all.commit();
+    return taken;
+}
+
+void KeptSessions::erase_old_suspects() {
+    const std::int64_t before_ms = kit::real_now_ms() - kRememberMs;
+    Write all(shared_);
+    for (const char* table : {"kept_sessions", "refresh_intents"}) {
+        shared_.database
+            .prepare(std::string("DELETE FROM ") + table +
+                     " WHERE borrower IN"
+                     " (SELECT borrower FROM suspect_sessions WHERE since_ms <= ?1)")
+            .bind(1, before_ms)
+            .run();
+    }
+    shared_.database.prepare("DELETE FROM suspect_sessions WHERE since_ms <= ?1")
+        .bind(1, before_ms)
+        .run();
+    all.commit();
 }
 
 void KeptSessions::write(const std::string& borrower, const KeptSession& session) {
@@ -205,7 +255,12 @@ void KeptSessions::write(const std::string& borrower, const KeptSession& session
         .bind(2, kit::sha256_hex(session.refresh_token))
         .bind(3, sealer_.seal(to_record(session), borrower))
         .run();
-    shared_.database.prepare("DELETE FROM refresh_intents WHERE borrower = ?1")
+    forget(borrower, "refresh_intents");
+    forget(borrower, "suspect_sessions");
+}
+
+void KeptSessions::forget(const std::string& borrower, const char* table) {
+    shared_.database.prepare(std::string("DELETE FROM ") + table + " WHERE borrower = ?1")
         .bind(1, borrower)
         .run();
 }

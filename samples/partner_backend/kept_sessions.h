@@ -19,6 +19,7 @@ struct KeptSession {
     std::int64_t same_token = 0;  // replies in a row that kept the refresh token
     std::int64_t key_epoch = 0;   // 1 once the platform refused our key as mismatched
     std::int64_t generation = 0;  // grows with every stored pair
+    bool is_suspect = false;      // the platform declared it dead, and no new session is there yet
 };
 
 // The pairs at rest, sealed, and beside each the refresh that is under way. The intent is durable
@@ -57,9 +58,18 @@ class KeptSessions {
     std::optional<KeptSession> take_spare(const std::string& borrower,
                                           const std::string& dead_token);
 
+    // A verdict on this pair: it is kept, sealed, until another pair takes its place or a day has
+    // passed; platforms have been wrong. False when it is not the current pair any more.
+    bool suspect(const std::string& borrower, const std::string& dead_token);
+    // True once, a quarter of an hour after the verdict: the pair may be tried once more.
+    bool take_second_try(const std::string& borrower);
+    void erase_old_suspects();
+
   private:
     bool holds(const std::string& borrower, const std::string& refresh_token);
+    bool holds_any(const std::string& borrower);
     void write(const std::string& borrower, const KeptSession& session);
+    void forget(const std::string& borrower, const char* table);
     void lay_aside(const std::string& borrower, const KeptSession& session);
 
     SharedDatabase& shared_;

@@ -40,12 +40,14 @@ void warn_of_gaps(const Options& options) {
     }
 }
 
-// What this server does by itself: settles refreshes that a crash left open, and subscribes.
+// What this server does by itself: settles refreshes that a crash left open, erases what has long
+// been dead, and subscribes.
 std::vector<std::function<bool()>> chores(const Options& options, Backend& backend,
                                           const std::string& own_url) {
     std::vector<std::function<bool()>> all;
     if (options.refresh_mode == RefreshMode::backend) {
         all.emplace_back([&backend] { return backend.keeper.settle(); });
+        all.emplace_back([&backend] { return backend.keeper.erase_old_suspects(); });
     }
     if (options.subscribe) {
         const std::string url =

@@ -59,7 +59,7 @@ Answer TokenKeeper::session_token(const Caller& caller, bool force) {
         force = false;
     }
     // While nobody knows what came of the last refresh, the old token may be dead already.
-    if (session && !force && life_left_ms(*session) > kFreshEnoughMs &&
+    if (session && !session->is_suspect && !force && life_left_ms(*session) > kFreshEnoughMs &&
         !parts_.kept.is_unsettled(caller.borrower, *session)) {
         return current(caller, *session);
     }
@@ -109,7 +109,7 @@ Answer TokenKeeper::with_lease(const Caller& caller, bool force, std::int64_t se
 // Somebody else's flight ended between our look and our turn: its token is the answer.
 bool TokenKeeper::is_good_enough(const Caller& caller, const KeptSession& session, bool force,
                                  std::int64_t seen_generation) const {
-    return session.generation != seen_generation &&
+    return session.generation != seen_generation && !session.is_suspect &&
            (force || life_left_ms(session) > kFreshEnoughMs) &&
            !parts_.kept.is_unsettled(caller.borrower, session);
 }
@@ -123,14 +123,19 @@ Answer TokenKeeper::rotate(const Caller& caller, bool force, std::int64_t seen_g
         return mint_anew(caller, "session_missing_reminted", kit::new_uuid());
     }
     if (is_good_enough(caller, *session, force, seen_generation)) return current(caller, *session);
+    // A second try that got no answer goes on where it ended, like any other refresh.
+    if (session->is_suspect && !parts_.kept.is_unsettled(caller.borrower, *session)) {
+        return heal(caller, *session);
+    }
     const PlatformReply reply = send(caller, *session);
     if (carries_pair(reply)) return store(caller, *session, reply);
-    if (reply.is_dead_session()) return replace_dead(caller, *session);
+    if (reply.is_dead_session()) return judged_dead(caller, *session);
     return platform_failure(parts_.platform, reply, kFailed);
 }
 
-// Before a new session is asked for, a pair that was laid aside gets its turn.
-Answer TokenKeeper::replace_dead(const Caller& caller, const KeptSession& dead) {
+// Before a new session is asked for, a pair that was laid aside gets its turn. A verdict counts for
+// what the store holds now: a session that was started meanwhile is not touched by it.
+Answer TokenKeeper::judged_dead(const Caller& caller, const KeptSession& dead) {
     KeptSession session = dead;
     if (auto spare = parts_.kept.take_spare(caller.borrower, dead.refresh_token)) {
         session = *spare;
@@ -138,12 +143,46 @@ Answer TokenKeeper::replace_dead(const Caller& caller, const KeptSession& dead) 
         if (carries_pair(reply)) return store(caller, session, reply);
         if (!reply.is_dead_session()) return platform_failure(parts_.platform, reply, kFailed);
     }
-    const std::string key = derived_key(session.refresh_token, "credit partner remint v1",
-                                        session.same_token, session.key_epoch);
-    return mint_anew(caller, "session_dead_reminted", key);
+    if (!parts_.kept.suspect(caller.borrower, session.refresh_token)) {
+        const auto newer = parts_.kept.find(caller.borrower);
+        if (newer && !newer->is_suspect) return current(caller, *newer);
+    }
+    parts_.crash_points.reached("refresh_judged");
+    return heal(caller, session);
 }
 
-// Marks, then sends. A key the platform holds for another request is changed once, never again.
+// One bad deployment of the platform must not end every session: the dead pair stays until another
+// one is stored, and is tried once more where no new session is to be had.
+Answer TokenKeeper::heal(const Caller& caller, const KeptSession& suspect) {
+    const std::string key = derived_key(suspect.refresh_token, "credit partner remint v1",
+                                        suspect.same_token, suspect.key_epoch);
+    Answer minted = mint_anew(caller, "session_dead_reminted", key);
+    const bool wanted = parts_.policy.allow(caller.borrower, Action::start_session);
+    if (minted.status == 200 || !wanted) return minted;
+    return parts_.kept.take_second_try(caller.borrower) ? try_again(caller, suspect, minted)
+                                                        : minted;
+}
+
+Answer TokenKeeper::try_again(const Caller& caller, const KeptSession& suspect,
+                              const Answer& no_session) {
+    KeptSession session = suspect;
+    const PlatformReply reply = send(caller, session);
+    if (carries_pair(reply)) {
+        parts_.audit.add("suspect_session_lived", caller.borrower, "", caller.correlation_id,
+                         reply.request_id());
+        return store(caller, session, reply);
+    }
+    // Any other answer than a verdict leaves open what became of it, as after every refresh.
+    if (reply.is_dead_session()) parts_.kept.suspect(caller.borrower, session.refresh_token);
+    return no_session;
+}
+
+bool TokenKeeper::erase_old_suspects() {
+    parts_.kept.erase_old_suspects();
+    return false;
+}
+
+// Marks, then sends. A key that is bound to another answer for good is changed once, never again.
 PlatformReply TokenKeeper::send(const Caller& caller, KeptSession& session) {
     const auto attempt = [&] {
         // Never so late that another worker may have taken over: not sent is better than twice.
@@ -158,12 +197,22 @@ PlatformReply TokenKeeper::send(const Caller& caller, KeptSession& session) {
         return answered;
     };
     PlatformReply reply = attempt();
-    if (reply.reached && reply.status == 422 && session.key_epoch == 0) {
+    if (session.key_epoch == 0 && is_bound_to_key(caller, session, reply)) {
         session.key_epoch = 1;
         parts_.kept.drop_mark(caller.borrower);
         if (parts_.kept.commit(caller.borrower, session.refresh_token, session)) reply = attempt();
     }
     return reply;
+}
+
+// The key belongs to another request, or to a failure that the platform has stored under it.
+bool TokenKeeper::is_bound_to_key(const Caller& caller, const KeptSession& session,
+                                  const PlatformReply& reply) {
+    if (!reply.reached) return false;
+    if (reply.status == 422) return true;
+    return reply.status >= 500 && !reply.request_id().empty() &&
+           parts_.repeated.is_pinned(caller.borrower, session.refresh_token,
+                                     to_text(*reply.payload));
 }
 
 Answer TokenKeeper::store(const Caller& caller, const KeptSession& old,

@@ -13,6 +13,7 @@
 #include "partner_backend/kept_sessions.h"
 #include "partner_backend/platform_client.h"
 #include "partner_backend/policy.h"
+#include "partner_backend/repeated_answers.h"
 #include "partner_backend/rotation_leases.h"
 #include "partner_backend/session_minter.h"
 #include "partner_backend/settings.h"
@@ -35,6 +36,7 @@ class TokenKeeper {
         BorrowerIndex& borrowers;
         TokenOwners& owners;
         KeptSessions& kept;
+        RepeatedAnswers& repeated;
         RotationLeases& leases;
         AuditLog& audit;
         SessionMinter& minter;
@@ -52,14 +54,21 @@ class TokenKeeper {
     // goes on where this ended.
     bool settle();
 
+    // What died long ago and was never replaced. Never done: true would end the chore.
+    bool erase_old_suspects();
+
   private:
     std::chrono::milliseconds lease_life() const;
     Answer with_lease(const Caller& caller, bool force, std::int64_t seen_generation);
     Answer rotate(const Caller& caller, bool force, std::int64_t seen_generation);
-    Answer replace_dead(const Caller& caller, const KeptSession& dead);
+    Answer judged_dead(const Caller& caller, const KeptSession& dead);
+    Answer heal(const Caller& caller, const KeptSession& suspect);
+    Answer try_again(const Caller& caller, const KeptSession& suspect, const Answer& no_session);
     bool is_good_enough(const Caller& caller, const KeptSession& session, bool force,
                         std::int64_t seen_generation) const;
     PlatformReply send(const Caller& caller, KeptSession& session);
+    bool is_bound_to_key(const Caller& caller, const KeptSession& session,
+                         const PlatformReply& reply);
     Answer store(const Caller& caller, const KeptSession& old, const PlatformReply& reply);
     Answer mint_anew(const Caller& caller, const std::string& why, const std::string& key);
     Answer current(const Caller& caller, const KeptSession& session) const;

@@ -11,13 +11,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t usual_overlap_ms = 86'400'000;
-constexpr std::int64_t longest_overlap_ms = 31'536'000'000;
+constexpr std::int64_t a_year_ms = 31'536'000'000;
 
 Json key_json(const ApiKey& key) {
     Json json;
     json["key"] = key.key;
     json["application_id"] = key.application_id;
     json["state"] = key.state;
+    json["starts_at_ms"] = nullptr;
+    if (key.starts_at_ms) json["starts_at_ms"] = *key.starts_at_ms;
     json["retires_at_ms"] = nullptr;
     if (key.retires_at_ms) json["retires_at_ms"] = *key.retires_at_ms;
     return json;
@@ -30,13 +32,19 @@ Application application_in(kit::Database& database, const nlohmann::json& body) 
     return *found;
 }
 
-std::int64_t overlap_ms(const nlohmann::json& body) {
-    if (!body.contains("overlap_ms")) return usual_overlap_ms;
-    const auto overlap = whole_number(body["overlap_ms"], "overlap_ms");
-    if (overlap < 0 || overlap > longest_overlap_ms) {
-        throw std::invalid_argument("overlap_ms must be from 0 to a year");
+std::int64_t span_ms(const nlohmann::json& body, const char* field, std::int64_t usual_ms) {
+    if (!body.contains(field)) return usual_ms;
+    const auto span = whole_number(body[field], field);
+    if (span < 0 || span > a_year_ms) {
+        throw std::invalid_argument(std::string(field) + " must be from 0 to a year");
     }
-    return overlap;
+    return span;
+}
+
+KeyRotation rotation_in(const nlohmann::json& body, const std::string& next, std::int64_t now_ms) {
+    const std::int64_t starts_at_ms = now_ms + span_ms(body, "start_in_ms", 0);
+    return {required_text(body, "rotate"), next, starts_at_ms,
+            starts_at_ms + span_ms(body, "overlap_ms", usual_overlap_ms)};
 }
 
 // The key the body gives under `field`, or a new one.
@@ -54,9 +62,11 @@ void change_keys(const Sandbox& sandbox, const nlohmann::json& body) {
         add_api_key(database, application_in(database, body).id,
                     key_in(sandbox.environment, body, "add"), true);
     } else if (body.contains("rotate")) {
-        rotate_api_key(database, required_text(body, "rotate"),
-                       key_in(sandbox.environment, body, "next"), now_ms,
-                       now_ms + overlap_ms(body));
+        const std::string next = key_in(sandbox.environment, body, "next");
+        rotate_api_key(database, rotation_in(body, next, now_ms), now_ms);
+    } else if (body.contains("replace")) {
+        replace_api_key(database, required_text(body, "replace"),
+                        key_in(sandbox.environment, body, "next"), now_ms);
     } else if (!revoke_api_key(database, required_text(body, "revoke"), now_ms)) {
         throw std::invalid_argument("revoke: there is no such active key");
     }

@@ -40,12 +40,16 @@ Token authenticated_session(Work& work) {
     return *token;
 }
 
+std::optional<std::string> application_scope(Work& work) {
+    const auto application = application_of_key(work.database, work.environment,
+                                                presented_api_key(work.call), work.call.arrived_ms);
+    if (!application) return std::nullopt;
+    return "application " + application->id;
+}
+
 std::optional<std::string> call_scope(Work& work) {
     if (work.call.route == Route::sessions || work.call.route == Route::not_simulated_backend) {
-        const auto application = application_of_key(
-            work.database, work.environment, presented_api_key(work.call), work.call.arrived_ms);
-        if (!application) return std::nullopt;
-        return "application " + application->id;
+        return application_scope(work);
     }
     const auto value =
         work.call.route == Route::refresh ? refresh_credential(work.call) : bearer(work.call);

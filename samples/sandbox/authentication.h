@@ -18,6 +18,9 @@ Application authenticated_application(Work& work);
 // The session token the call carries, accepted. Throws a Refusal with AUTH_INVALID_SESSION.
 Token authenticated_session(Work& work);
 
+// The application of the call's API key, as a scope. Nothing if nobody knows the key.
+std::optional<std::string> application_scope(Work& work);
+
 // Whom a call is for: the borrower of its token, or the application of its API key. Nothing if
 // nobody knows the credential.
 std::optional<std::string> call_scope(Work& work);

@@ -85,7 +85,7 @@ Reply dispatch(Work& work, const Reply* instead) {
     }
     if (!takes_method(call)) throw wrong_method();
     check_headers(call);
-    count_call(work);
+    count_call(work, call_scope);
     switch (call.route) {
         case Route::sessions:
             return create_session(work, instead);

@@ -18,6 +18,12 @@ bool is_visible_ascii(std::string_view text, std::size_t max) {
            std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
 }
 
+// Free text, as documented; the spaces around a header's value are not part of it.
+bool is_correlation_id(std::string_view text) {
+    return !text.empty() && text.size() <= max_correlation_id &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
 bool is_date(std::string_view text) {
     if (text.size() != 10) return false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -66,19 +72,22 @@ Refusal not_found(const std::string& message) {
 void identify(Call& call) {
     call.request_id = "req_" + kit::random_token(20);
     const auto& sent = call.sent_correlation_id;
-    const bool usable = sent && is_visible_ascii(*sent, max_correlation_id);
+    const bool usable = sent && is_correlation_id(*sent);
     call.correlation_id = usable ? *sent : kit::new_uuid();
 }
 
-void check_headers(const Call& call) {
-    if (call.sent_correlation_id &&
-        !is_visible_ascii(*call.sent_correlation_id, max_correlation_id)) {
+void check_tracing_headers(const Call& call) {
+    if (call.sent_correlation_id && !is_correlation_id(*call.sent_correlation_id)) {
         throw invalid_field("X-Correlation-ID",
-                            "X-Correlation-ID must have 1 to 128 visible ASCII characters.");
+                            "X-Correlation-ID must have 1 to 128 printable ASCII characters.");
     }
     if (call.api_version && !is_date(*call.api_version)) {
         throw invalid_field("X-AL-API-Version", "X-AL-API-Version must be a date, YYYY-MM-DD.");
     }
+}
+
+void check_headers(const Call& call) {
+    check_tracing_headers(call);
     if (!call.mutates()) return;
     if (!call.idempotency_key || !is_visible_ascii(*call.idempotency_key, max_idempotency_key)) {
         throw invalid_field("Idempotency-Key",

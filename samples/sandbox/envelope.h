@@ -28,7 +28,10 @@ Refusal not_found(const std::string& message);
 // reply has to have one.
 void identify(Call& call);
 
-// Checks the headers every route shares.
+// Checks X-Correlation-ID and X-AL-API-Version, which every route takes.
+void check_tracing_headers(const Call& call);
+
+// Checks these and the Idempotency-Key of a call that changes something.
 void check_headers(const Call& call);
 
 Reply success(const Call& call, const nlohmann::ordered_json& data, int status = 200);

@@ -6,6 +6,9 @@ add_custom_command(OUTPUT "${assets_source}"
     COMMAND "${CMAKE_COMMAND}" "-DASSETS=${assets}" "-DOUT=${assets_source}"
         -P "${CMAKE_CURRENT_SOURCE_DIR}/hosted_assets.cmake"
     DEPENDS ${asset_files} "${CMAKE_CURRENT_SOURCE_DIR}/hosted_assets.cmake" VERBATIM)
+credit_apart(
+    hosted_page_api.cpp hosted_parts.cpp hosted_tokens.cpp inspector_site.cpp webhook_admin.cpp webhook_faults.cpp
+    webhook_secrets.cpp)
 target_sources(credit-sandbox PRIVATE
     hosted_domains.cpp hosted_options.cpp hosted_page_api.cpp hosted_pages.cpp hosted_parts.cpp hosted_routes.cpp hosted_schema.cpp
     hosted_tokens.cpp inspector_data.cpp inspector_site.cpp inspector_timings.cpp inspector_views.cpp lab_sessions.cpp

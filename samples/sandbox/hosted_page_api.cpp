@@ -3,6 +3,8 @@
 #include <array>
 #include <string_view>
 
+#include "sandbox/authentication.h"
+#include "sandbox/dispatch.h"
 #include "sandbox/envelope.h"
 #include "sandbox/hosted_domains.h"
 #include "sandbox/hosted_tokens.h"
@@ -12,6 +14,7 @@
 #include "sandbox/lab_sessions.h"
 #include "sandbox/offer.h"
 #include "sandbox/profile_rules.h"
+#include "sandbox/rate_limit.h"
 #include "sandbox/validation.h"
 
 namespace credit::sandbox {
@@ -113,7 +116,7 @@ Reply submit_page_profile(Work& work) {
     const auto body = parse_object(work.call.body);
     Journey journey = journey_of(work, session);
     if (journey.status != "STARTED") check_status(journey, "PROFILE_REQUIRED");
-    journey.profile = merged_profile(journey.profile, profile_sections(body));
+    journey.profile = merged_profile(journey.profile, profile_sections(body, Surface::hosted));
     const auto missing = missing_fields(journey.profile, journey.type);
     if (!missing.empty()) throw invalid_field(missing.front(), missing.front() + " is missing.");
     const auto consent = body.find("bureauConsent");
@@ -166,19 +169,20 @@ Reply leave(Work& work) {
 struct PageRoute {
     std::string_view path;
     const char* method;
+    std::optional<std::string> (*scope)(Work&);
     Reply (*answer)(Work&);
 };
 
 constexpr std::array<PageRoute, 9> routes = {{
-    {"/api/lab/sessions", "POST", create_lab_session},
-    {"/api/lab/exchange", "POST", exchange},
-    {"/api/lab/refresh", "POST", refresh_page},
-    {"/api/lab/journey", "GET", show_page_journey},
-    {"/api/lab/journey/profile", "POST", submit_page_profile},
-    {"/api/lab/journey/offer", "POST", choose_page_offer},
-    {"/api/lab/journey/lender", "POST", redirect_to_lender},
-    {"/api/lab/journey/mandate", "POST", confirm_mandate},
-    {"/api/lab/exit", "POST", leave},
+    {"/api/lab/sessions", "POST", application_scope, create_lab_session},
+    {"/api/lab/exchange", "POST", page_scope, exchange},
+    {"/api/lab/refresh", "POST", page_scope, refresh_page},
+    {"/api/lab/journey", "GET", page_scope, show_page_journey},
+    {"/api/lab/journey/profile", "POST", page_scope, submit_page_profile},
+    {"/api/lab/journey/offer", "POST", page_scope, choose_page_offer},
+    {"/api/lab/journey/lender", "POST", page_scope, redirect_to_lender},
+    {"/api/lab/journey/mandate", "POST", page_scope, confirm_mandate},
+    {"/api/lab/exit", "POST", page_scope, leave},
 }};
 
 }  // namespace
@@ -187,12 +191,10 @@ std::optional<Reply> answer_page_route(Work& work) {
     for (const auto& route : routes) {
         if (work.call.path != route.path) continue;
         work.call.allowed_methods = route.method;
-        if (work.call.method == route.method) return route.answer(work);
-        throw Refusal{405,
-                      "VALIDATION_FAILED",
-                      "This path does not take this method.",
-                      false,
-                      {{"field", "method"}}};
+        if (work.call.method != route.method) throw wrong_method();
+        check_tracing_headers(work.call);
+        count_call(work, route.scope);
+        return route.answer(work);
     }
     return std::nullopt;
 }

@@ -96,6 +96,20 @@ HostedSession spend_bootstrap_token(Work& work, const std::string& token) {
     return session_with(work.database, id);
 }
 
+std::optional<std::string> page_scope(Work& work) {
+    std::string token = bearer(work.call).value_or("");
+    const auto body = nlohmann::json::parse(work.call.body, nullptr, false);
+    for (const char* field : {"bootstrapToken", "refreshToken"}) {
+        if (!token.empty() || !body.is_object() || !body.contains(field)) continue;
+        if (body[field].is_string()) token = body[field].get<std::string>();
+    }
+    auto query = work.database.prepare(
+        "SELECT s.borrower_id FROM hosted_tokens t JOIN hosted_sessions s ON s.id = t.session_id "
+        "WHERE t.hash = ?");
+    if (!query.bind(1, kit::sha256_hex(token)).step()) return std::nullopt;
+    return "borrower " + query.text(0);
+}
+
 HostedSession authenticated_page(Work& work) {
     const std::string token = bearer(work.call).value_or("");
     auto query = work.database.prepare(

@@ -37,6 +37,10 @@ BootstrapToken mint_bootstrap_token(Work& work, const HostedSession& scope);
 // Refusal with AUTH_INVALID_SESSION.
 HostedSession spend_bootstrap_token(Work& work, const std::string& token);
 
+// The borrower of whichever token of the page a call carries, in its header or its body, as a scope.
+// Nothing if nobody knows the token; it is not spent.
+std::optional<std::string> page_scope(Work& work);
+
 // The session of the access token the call carries. Throws a Refusal with AUTH_INVALID_SESSION.
 HostedSession authenticated_page(Work& work);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sandbox/authentication.h"
+#include "sandbox/borrowers.h"
 #include "sandbox/envelope.h"
 #include "sandbox/hosted_tokens.h"
 #include "sandbox/journey_moves.h"
@@ -18,22 +19,23 @@ namespace {
 constexpr std::size_t max_provider_id = 128;
 
 std::string trimmed(const std::string& text) {
-    const auto begin = text.find_first_not_of(" \t\r\n");
+    const auto begin = text.find_first_not_of(' ');
     if (begin == std::string::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+    return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
 std::string provider_id_in(const nlohmann::json& body) {
     const auto found = body.find("borrowerProviderID");
-    const std::string id = found != body.end() && found->is_string()
-                               ? trimmed(found->get<std::string>())
-                               : std::string();
+    std::string id;
+    if (found != body.end() && found->is_string()) id = found->get<std::string>();
     const bool controls = std::any_of(id.begin(), id.end(), [](char c) {
         return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
     });
-    if (id.empty() || id.size() > max_provider_id || controls) {
+    const bool fits = characters(id) <= max_provider_id && !controls;
+    id = trimmed(id);
+    if (id.empty() || !fits) {
         throw invalid_field("borrowerProviderID",
-                            "borrowerProviderID must be text of 1 to 128 bytes.");
+                            "borrowerProviderID must be text of 1 to 128 characters.");
     }
     return id;
 }
@@ -48,29 +50,6 @@ void check_bureau(const nlohmann::json& body) {
         throw invalid_field("journey.bureauConsent",
                             "bureau needs journey.bureauConsent to be true.");
     }
-}
-
-std::string borrower_id_of(Work& work, const std::string& application_id,
-                           const std::string& provider_id) {
-    auto query = work.database.prepare(
-        "SELECT id FROM borrowers WHERE application_id = ? AND external_id = ?");
-    if (query.bind(1, application_id).bind(2, provider_id).step()) return query.text(0);
-    const std::string id = kit::new_uuid();
-    work.database
-        .prepare("INSERT INTO borrowers (id, application_id, external_id) VALUES (?, ?, ?)")
-        .bind(1, id)
-        .bind(2, application_id)
-        .bind(3, provider_id)
-        .run();
-    return id;
-}
-
-void keep_prefill(Work& work, const std::string& borrower_id, const nlohmann::json& sections) {
-    if (sections.empty()) return;
-    work.database.prepare("UPDATE borrowers SET profile = ? WHERE id = ?")
-        .bind(1, sections.dump())
-        .bind(2, borrower_id)
-        .run();
 }
 
 // The journey the page walks: the one that is under way, or a new one.
@@ -119,8 +98,8 @@ Reply create_lab_session(Work& work) {
     scope.borrower_provider_id = provider_id_in(body);
     scope.journey_type = journey_type(body, "journeyType", false);
     check_bureau(body);
-    const auto sections = profile_sections(body);
-    scope.borrower_id = borrower_id_of(work, application.id, scope.borrower_provider_id);
+    const auto sections = profile_sections(body, Surface::hosted);
+    scope.borrower_id = known_borrower(work, application.id, scope.borrower_provider_id).id;
     keep_prefill(work, scope.borrower_id, sections);
     scope.journey_id = journey_for(work, scope.borrower_id, scope.journey_type);
     const BootstrapToken token = mint_bootstrap_token(work, scope);

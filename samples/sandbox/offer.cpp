@@ -72,8 +72,9 @@ std::int64_t amount_for(const Journey& journey) {
                                   gold_for_nothing_said, most_gold_grams);
         return grams < least_gold_grams ? 0 : grams * 4000;
     }
-    const auto income =
-        number(journey, "workProfile", "income", income_for_nothing_said, most_income);
+    auto income = number(journey, "workProfile", "income", income_for_nothing_said, most_income);
+    const auto work = journey.profile.find("workProfile");
+    if (work != journey.profile.end() && work->value("incomeType", "") == "annual") income /= 12;
     return income < least_income ? 0 : income / 1000 * 10'000;
 }
 

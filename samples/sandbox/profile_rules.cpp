@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <regex>
+#include <string_view>
 
 #include "sandbox/envelope.h"
 #include "sandbox/validation.h"
@@ -28,7 +29,7 @@ struct Field {
 
 #define CREDIT_EMAIL "[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+"
 #define CREDIT_AMOUNT "[1-9][0-9]{0,11}"
-constexpr std::array<Field, 25> fields = {{
+constexpr std::array<Field, 26> fields = {{
     {"profile", "contactNumber", Kind::text, "(\\+91)?[6-9][0-9]{9}",
      "must be an Indian mobile number"},
     {"profile", "pan", Kind::upper, "[A-Za-z]{5}[0-9]{4}[A-Za-z]", "must have the form ABCDE1234F"},
@@ -41,6 +42,7 @@ constexpr std::array<Field, 25> fields = {{
      "must be salaried or selfEmployed"},
     {"workProfile", "income", Kind::amount, CREDIT_AMOUNT,
      "must be a positive number or its digits"},
+    {"workProfile", "incomeType", Kind::text, "monthly|annual", "must be monthly or annual"},
     {"workProfile", "companyName", Kind::text, nullptr, "must be text"},
     {"workProfile", "officialemail", Kind::lower, CREDIT_EMAIL, "must be an e-mail address"},
     {"workProfile", "udyamNumber", Kind::text, nullptr, "must be text"},
@@ -118,9 +120,41 @@ bool has(const nlohmann::json& profile, const std::string& section, const std::s
     return found != profile.end() && found->contains(field);
 }
 
+[[noreturn]] void refuse(const Field& field, const char* message) {
+    throw invalid_field(path_of(field), path_of(field) + " " + message + ".");
+}
+
+bool is_named(const Field& field, const char* section, std::string_view name) {
+    return std::string_view(field.section) == section && name == field.name;
+}
+
+// The hosted surface writes some things in more ways, and wants at least four digits of an income.
+nlohmann::json hosted_value(const Field& field, const nlohmann::json& value) {
+    if (is_named(field, "workProfile", "employmentType") &&
+        (value == "self-employed" || value == "self employed")) {
+        return "selfEmployed";
+    }
+    if (is_named(field, "workProfile", "income")) {
+        const bool short_text = value.is_string() && value.get_ref<const std::string&>().size() < 4;
+        if (short_text || (value.is_number() && value.get<double>() < 1000))
+            refuse(field, "must have at least four digits");
+    }
+    return value;
+}
+
+void check_udyam_number(const nlohmann::json& kept) {
+    const auto work = kept.find("workProfile");
+    if (work == kept.end() || !work->contains("udyamNumber")) return;
+    if (work->value("employmentType", "") == "salaried") {
+        throw invalid_field("workProfile.udyamNumber",
+                            "workProfile.udyamNumber is for the self-employed.");
+    }
+}
+
 }  // namespace
 
-nlohmann::json profile_sections(const nlohmann::json& body) {
+nlohmann::json profile_sections(const nlohmann::json& body, Surface surface) {
+    const bool hosted = surface == Surface::hosted;
     nlohmann::json kept = nlohmann::json::object();
     for (const char* section : sections) {
         check_optional_object(body, section);
@@ -128,12 +162,13 @@ nlohmann::json profile_sections(const nlohmann::json& body) {
     }
     for (const auto& field : fields) {
         if (!has(body, field.section, field.name)) continue;
-        const auto& value = body[field.section][field.name];
-        if (!fits(field, value)) {
-            throw invalid_field(path_of(field), path_of(field) + " " + field.message + ".");
-        }
+        if (!hosted && is_named(field, "workProfile", "incomeType")) continue;
+        const auto& given = body[field.section][field.name];
+        const nlohmann::json value = hosted ? hosted_value(field, given) : given;
+        if (!fits(field, value)) refuse(field, field.message);
         kept[field.section][field.name] = normal(field.kind, value);
     }
+    check_udyam_number(kept);
     return kept;
 }
 

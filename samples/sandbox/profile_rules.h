@@ -8,8 +8,10 @@ namespace credit::sandbox {
 
 // The documented sections of `body` (profile, workProfile, address, goldLoan), checked, with PANs
 // in upper and e-mail addresses in lower case; fields nobody documents are left out. Throws a
-// Refusal with VALIDATION_FAILED that names the field as a dotted path.
-nlohmann::json profile_sections(const nlohmann::json& body);
+// Refusal with VALIDATION_FAILED that names the field as a dotted path. The hosted surface takes
+// workProfile.incomeType and more ways to write self-employed, and wants four digits of an income.
+enum class Surface { headless, hosted };
+nlohmann::json profile_sections(const nlohmann::json& body, Surface surface = Surface::headless);
 
 // `changes` laid over `known`, field by field.
 nlohmann::json merged_profile(nlohmann::json known, const nlohmann::json& changes);

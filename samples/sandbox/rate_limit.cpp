@@ -1,6 +1,5 @@
 #include "sandbox/rate_limit.h"
 
-#include "sandbox/authentication.h"
 #include "sandbox/envelope.h"
 
 namespace credit::sandbox {
@@ -37,10 +36,10 @@ Window counted(Work& work, const std::string& scope) {
 
 }  // namespace
 
-void count_call(Work& work) {
+void count_call(Work& work, std::optional<std::string> (*scope_of)(Work&)) {
     const std::int64_t limit = work.settings.rate_limit_per_minute;
     if (limit == 0) return;
-    const auto scope = call_scope(work);
+    const auto scope = scope_of(work);
     if (!scope) return;
     const Window window = counted(work, *scope);
     if (window.calls <= limit) return;

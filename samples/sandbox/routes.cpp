@@ -17,7 +17,7 @@ struct Path {
 #define CREDIT_JOURNEY "/api/v1/headless/journeys/{j}"
 #define CREDIT_OFFER CREDIT_JOURNEY "/offers/{o}"
 #define CREDIT_WEBHOOKS "/api/tenants/{}/applications/{}/webhooks"
-constexpr std::array<Path, 35> paths = {{
+constexpr std::array<Path, 43> paths = {{
     {"/api/v1/headless/sessions", "POST", Route::sessions},
     {"/api/v1/headless/sessions/refresh", "POST", Route::refresh},
     {"/api/v1/headless/journeys", "GET, POST", Route::journeys},
@@ -52,6 +52,14 @@ constexpr std::array<Path, 35> paths = {{
     {"/api/lab/features", "GET", Route::not_simulated_backend},
     // Handled by hosted_routes.h; named here for the methods they take.
     {"/api/lab/sessions", "POST", Route::unknown},
+    {"/api/lab/exchange", "POST", Route::unknown},
+    {"/api/lab/refresh", "POST", Route::unknown},
+    {"/api/lab/journey", "GET", Route::unknown},
+    {"/api/lab/journey/profile", "POST", Route::unknown},
+    {"/api/lab/journey/offer", "POST", Route::unknown},
+    {"/api/lab/journey/lender", "POST", Route::unknown},
+    {"/api/lab/journey/mandate", "POST", Route::unknown},
+    {"/api/lab/exit", "POST", Route::unknown},
     {CREDIT_WEBHOOKS "/configuration", "GET", Route::unknown},
     {CREDIT_WEBHOOKS "/subscribe", "POST", Route::unknown},
     {CREDIT_WEBHOOKS "/unsubscribe", "POST", Route::unknown},

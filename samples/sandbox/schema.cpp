@@ -16,6 +16,7 @@ std::vector<const char*> steps() {
         sessions_schema,
         journeys_schema,
         hosted_schema,
+        keys_schema,
     };
 }
 

@@ -14,4 +14,7 @@ extern const char* const journeys_schema;
 // Webhooks, embed domains, sessions of the hosted page.
 extern const char* const hosted_schema;
 
+// API keys that start later.
+extern const char* const keys_schema;
+
 }  // namespace credit::sandbox

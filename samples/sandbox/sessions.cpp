@@ -1,6 +1,7 @@
 #include "sandbox/sessions.h"
 
 #include "sandbox/authentication.h"
+#include "sandbox/borrowers.h"
 #include "sandbox/envelope.h"
 #include "sandbox/idempotency.h"
 #include "sandbox/journey_call.h"
@@ -8,42 +9,10 @@
 #include "sandbox/profile_rules.h"
 #include "sandbox/tokens.h"
 #include "sandbox/validation.h"
-#include "server_kit/ids.h"
 
 namespace credit::sandbox {
 
 namespace {
-
-struct Borrower {
-    std::string id;
-    bool is_new = false;
-};
-
-Borrower borrower_with(Work& work, const Application& application, const std::string& external_id) {
-    auto query = work.database.prepare(
-        "SELECT id FROM borrowers WHERE application_id = ? AND external_id = ?");
-    if (query.bind(1, application.id).bind(2, external_id).step()) return {query.text(0), false};
-    const std::string id = kit::new_uuid();
-    work.database
-        .prepare("INSERT INTO borrowers (id, application_id, external_id) VALUES (?, ?, ?)")
-        .bind(1, id)
-        .bind(2, application.id)
-        .bind(3, external_id)
-        .run();
-    return {id, true};
-}
-
-// What the partner knows of the borrower; new journeys start with it.
-void keep_prefill(Work& work, const std::string& borrower_id, const nlohmann::json& sections) {
-    if (sections.empty()) return;
-    auto query = work.database.prepare("SELECT profile FROM borrowers WHERE id = ?");
-    query.bind(1, borrower_id).step();
-    const auto known = nlohmann::json::parse(query.text(0));
-    work.database.prepare("UPDATE borrowers SET profile = ? WHERE id = ?")
-        .bind(1, merged_profile(known, sections).dump())
-        .bind(2, borrower_id)
-        .run();
-}
 
 void end_other_sessions(Work& work, const std::string& borrower_id) {
     auto query =
@@ -57,7 +26,8 @@ void end_other_sessions(Work& work, const std::string& borrower_id) {
     }
 }
 
-nlohmann::ordered_json journey_for(Work& work, const Borrower& borrower, const std::string& type) {
+nlohmann::ordered_json journey_for(Work& work, const KnownBorrower& borrower,
+                                   const std::string& type) {
     auto journey = active_journey(work.database, borrower.id, type);
     if (!journey && borrower.is_new && work.settings.journey_at_start) {
         journey = create_journey(context_of(work), borrower.id, type);
@@ -76,7 +46,7 @@ nlohmann::ordered_json session_json(Work& work, const Application& application,
     const std::string external_id = borrower_external_id(body);
     const std::string type = journey_type(body, "journeyType", false);
     const nlohmann::json sections = profile_sections(body);
-    const Borrower borrower = borrower_with(work, application, external_id);
+    const KnownBorrower borrower = known_borrower(work, application.id, external_id);
     work.call.effect = borrower.is_new ? "create" : "resume";
     keep_prefill(work, borrower.id, sections);
     nlohmann::ordered_json data;

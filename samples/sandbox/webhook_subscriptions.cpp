@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "sandbox/authentication.h"
+#include "sandbox/dispatch.h"
 #include "sandbox/envelope.h"
+#include "sandbox/rate_limit.h"
 #include "sandbox/validation.h"
 #include "sandbox/webhook_url.h"
 #include "server_kit/ids.h"
@@ -114,11 +116,7 @@ Reply configuration(Work& work, const Application& application) {
 void expect_method(Call& call, const char* method) {
     call.allowed_methods = method;
     if (call.method == method) return;
-    throw Refusal{405,
-                  "VALIDATION_FAILED",
-                  "This path does not take this method.",
-                  false,
-                  {{"field", "method"}}};
+    throw wrong_method();
 }
 
 }  // namespace
@@ -137,6 +135,8 @@ std::optional<Reply> answer_webhook_route(Work& work) {
     const bool reads = scope->verb == "configuration";
     if (!reads && scope->verb != "subscribe" && scope->verb != "unsubscribe") return std::nullopt;
     expect_method(work.call, reads ? "GET" : "POST");
+    check_tracing_headers(work.call);
+    count_call(work, application_scope);
     const Application application = allowed(work, *scope);
     if (scope->verb == "subscribe") write_subscription(work, application, url_in(work.call));
     if (scope->verb == "unsubscribe") end_subscription(work, application);

@@ -19,6 +19,10 @@ credit_test_packages=(git ccache curl python3-venv junit5 libgtest-dev libgmock-
 # shellcheck disable=SC2034
 credit_browser_packages=(chromium chromium-driver python3-selenium)
 
+# What the Android library takes on the framework's own classes: their jars come through Maven.
+# shellcheck disable=SC2034
+credit_android_packages=(maven aapt unzip)
+
 # Prints those of the named packages that are not installed.
 credit_missing_packages() {
     local name

@@ -158,6 +158,22 @@ def the_page_renews_its_tokens(browser: Browser, stage: Stage) -> None:
     browser.allowed_complaints = ["401"]
 
 
+def a_limited_page_waits_and_opens(browser: Browser, stage: Stage) -> None:
+    device = stage.world.fresh_device()
+    url = stage.embed_url(device)
+    # One more call of this borrower than the limit has it refused; the token is not spent by that.
+    stage.world.app.run_ok(device, "start")
+    stage.sandbox.settings(rate_limit_per_minute=1)
+    stage.world.app.run_ok(device, "call", "GET", "/api/v1/headless/journeys")
+    before = stage.exchanges()
+    browser.open(url)
+    browser.until("the exchange is refused", lambda: stage.exchanges() > before)
+    assert browser.text("#title") != "This link is used up"
+    stage.sandbox.settings(rate_limit_per_minute=0)
+    title(browser, "A few details")
+    browser.allowed_complaints = ["429"]
+
+
 def a_gold_loan_asks_for_the_jewellery(browser: Browser, stage: Stage) -> None:
     browser.open(stage.embed_url(journey_type="GOLD_LOAN"))
     title(browser, "A few details")
@@ -176,5 +192,5 @@ def a_gold_loan_asks_for_the_jewellery(browser: Browser, stage: Stage) -> None:
 
 
 ALL = [a_journey_in_a_partners_frame, a_link_opens_once, another_site_cannot_frame_it, an_android_app_gets_text,
-       an_ios_app_gets_an_object, the_page_renews_its_tokens,
+       an_ios_app_gets_an_object, the_page_renews_its_tokens, a_limited_page_waits_and_opens,
        a_gold_loan_asks_for_the_jewellery]

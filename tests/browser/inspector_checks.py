@@ -84,6 +84,19 @@ def a_webhook_that_was_refused_comes_again(browser: Browser, stage: Stage) -> No
     browser.screenshot("inspector-webhooks.png")
 
 
+def a_journey_and_its_hosted_page_are_shown_as_they_move(browser: Browser, stage: Stage) -> None:
+    device = stage.world.fresh_device()
+    stage.embed_url(device)
+    journey = next(one for one in stage.sandbox.admin("/journeys")["journeys"] if one["borrowerExternalID"] == device.borrower)
+    browser.open(stage.inspector_url)
+    browser.press("Hosted page")
+    browser.until("the page that nobody opened is shown", lambda: device.borrower in rows(browser)[0] and "minted" in rows(browser)[0])
+    browser.press("Journeys")
+    browser.until("the journey is shown", lambda: device.borrower in rows(browser)[0] and "STARTED" in rows(browser)[0])
+    stage.sandbox.admin("/journeys", {"journeyID": journey["journeyID"], "status": "REJECTED"})
+    browser.until("it is rejected, without a click", lambda: "REJECTED" in rows(browser)[0])
+
+
 def without_the_token_there_is_nothing(browser: Browser, stage: Stage) -> None:
     root, token, page = stage.inspector_url.rsplit("/", 2)
     browser.open(f"{root}/{token[::-1]}/{page}")
@@ -92,4 +105,5 @@ def without_the_token_there_is_nothing(browser: Browser, stage: Stage) -> None:
 
 
 ALL = [a_lost_reply_is_followed_by_its_replay, the_chain_of_rotations_is_shown, the_keyboard_is_enough,
-       a_webhook_that_was_refused_comes_again, without_the_token_there_is_nothing]
+       a_webhook_that_was_refused_comes_again, a_journey_and_its_hosted_page_are_shown_as_they_move,
+       without_the_token_there_is_nothing]

@@ -151,6 +151,21 @@ TEST_F(FileStoreFolder, ReadingMakesNothing) {
     EXPECT_FALSE(exists(world_.dir()));
 }
 
+// Android before the first unlock: what lies under the app's folder cannot be seen, and a locked key is the only sign of it.
+TEST_F(FileStoreFolder, R3_AFolderThatCannotBeSeenIsLockedWhileTheKeyIs) {
+    struct Locked final : SealingKey {
+        StoreResult fetch(SecretRef&) override {
+            return {StoreAnswer::locked, "before the unlock"};
+        }
+    };
+    FileStore unseen(world_.above() + "/unseen", std::make_shared<Locked>(),
+                     std::make_shared<PosixEntropy>());
+    RecordHeader header;
+    SecretBuffer body;
+    EXPECT_EQ(unseen.open_record(key_)->load(header, body).answer, StoreAnswer::locked);
+    EXPECT_FALSE(exists(world_.above() + "/unseen"));
+}
+
 TEST_F(FileStoreFolder, OpenToOthersIsDenied) {
     ASSERT_EQ(write(*record_, header_of(key_, 1), "one"), StoreAnswer::done);
     for (const mode_t mode : {0777u, 0770u, 0701u}) {

@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,8 @@ import yaml
 import scene
 
 HERE = pathlib.Path(__file__).resolve().parent
-DESCRIPTION = HERE.parent.parent / "samples" / "sandbox" / "openapi.yaml"
+SOURCES = HERE.parent.parent / "samples" / "sandbox"
+DESCRIPTION = SOURCES / "openapi.yaml"
 METHODS = {"get", "put", "post", "patch", "delete"}
 # A machine with nothing else to do needs about a minute; a crowded one shall not be called a failure.
 SECONDS = 420
@@ -70,6 +72,33 @@ def operations(description):
                 yield operation
 
 
+def routes_of_the_program():
+    """Path and methods of every route, from the tables in the program's sources."""
+    routes = set()
+    for file in ("routes.cpp", "hosted_page_api.cpp"):
+        text = (SOURCES / file).read_text(encoding="utf-8")
+        for name, value in re.findall(r"#define (\w+) (.+)", text)[::-1]:
+            text = re.sub(rf"\b{name}\b", lambda _: value, text)
+        text = re.sub(r'"\s+"', "", text)  # pieces of one literal
+        for path, methods in re.findall(r'\{\s*"(/api/[^"]*)",\s*"([A-Z, ]+)"', text):
+            routes.update((re.sub(r"\{\w*\}", "{}", path), method) for method in methods.split(", "))
+    return routes
+
+
+def undescribed(description, routes):
+    """What the program answers and nobody described, and what is described and has no route."""
+    described = {
+        (re.sub(r"\{\w*\}", "{}", path), method.upper())
+        for path, operations_of_it in description["paths"].items()
+        for method in operations_of_it
+        if method in METHODS
+    }
+    for path, method in sorted(routes - described):
+        yield f"a route nobody described: {method} {path}"
+    for path, method in sorted(described - routes):
+        yield f"described, and no route: {method} {path}"
+
+
 def never_seen(description, answers):
     """What is described as an answer to a good call, and never came: a description of nothing."""
     for operation in operations(description):
@@ -123,6 +152,18 @@ def promises_what_is_not_simulated(description):
     return "showLabFeatures"
 
 
+def forgets_a_token_of_the_page(description):
+    opened = description["components"]["schemas"]["OpenedPage"]
+    del opened["properties"]["refreshToken"]
+    opened["required"].remove("refreshToken")
+    return "openPage"
+
+
+def lets_a_page_through_without_consent(description):
+    description["components"]["schemas"]["PageProfile"]["required"].remove("bureauConsent")
+    return "submitPageProfile"
+
+
 MISTAKES = [
     asks_too_much_of_a_reply,
     knows_too_little_of_a_reply,
@@ -131,6 +172,8 @@ MISTAKES = [
     leaves_a_status_out,
     names_another_code,
     promises_what_is_not_simulated,
+    forgets_a_token_of_the_page,
+    lets_a_page_through_without_consent,
 ]
 
 
@@ -140,6 +183,9 @@ def compare(check, description):
     if not agree:
         problems += 1
         print(said)
+    for what in undescribed(description, routes_of_the_program()):
+        problems += 1
+        print(what)
     for what in never_seen(description, answers):
         problems += 1
         print(f"described and never answered: {what}")
@@ -150,6 +196,12 @@ def compare(check, description):
 
 def prove_it_finds(check, description):
     problems = 0
+    for path in description["paths"]:
+        wrong = {**description, "paths": {**description["paths"]}}
+        del wrong["paths"][path]
+        if not list(undescribed(wrong, routes_of_the_program())):
+            problems += 1
+            print(f"not found: a description without {path}")
     for mistake in MISTAKES:
         wrong = copy.deepcopy(description)
         operation = mistake(wrong)
@@ -159,7 +211,8 @@ def prove_it_finds(check, description):
         if agree:
             problems += 1
             print(f"not found: a description that {mistake.__name__}")
-    print(f"{len(MISTAKES) - problems} of {len(MISTAKES)} mistakes in a description found")
+    paths = len(description["paths"])
+    print(f"{len(MISTAKES) + paths - problems} of {len(MISTAKES) + paths} mistakes in a description found")
     return problems
 
 

@@ -25,6 +25,13 @@ BEFORE = {
     "submitBankMandate": "BANK_MANDATE_PENDING",
 }
 
+# The same for the hosted page, whose journey is that of its token.
+PAGE_BEFORE = {
+    "choosePageOffer": "OFFERS_AVAILABLE",
+    "showPageLender": "KYC_PENDING",
+    "confirmPageMandate": "BANK_MANDATE_PENDING",
+}
+
 scene = Scene(READY["url"], READY["admin_url"], READY["ca_file"])
 
 
@@ -42,14 +49,28 @@ class Credentials:
 
     def get(self, case, _context):
         security = case.operation.definition.raw.get("security", [{"sessionToken": []}])
+        if not security:
+            return None
         if "apiKey" in security[0]:
             return API_KEY
         if "refreshToken" in security[0]:
             return scene.new_session("REFRESH")["refreshToken"]
+        if "pageToken" in security[0]:
+            return self.page(case)["accessToken"]
         return scene.token
 
+    @staticmethod
+    def page(case):
+        """A page of its own for every call, which may end it."""
+        opened = scene.page(PAGE_BEFORE.get(operation_id(case)))
+        offers = opened["journey"]["offers"]
+        if offers and isinstance(case.body, dict) and not is_negative(case):
+            case.body["offerID"] = offers[0]["offerID"]
+        return opened
+
     def set(self, case, data, _context):
-        case.headers["Authorization"] = f"Bearer {data}"
+        if data:
+            case.headers["Authorization"] = f"Bearer {data}"
 
 
 @schemathesis.hook
@@ -65,6 +86,12 @@ def before_call(_context, case, _kwargs):
     if operation_id(case) == "subscribeWebhooks" and isinstance(case.body, dict) and not is_negative(case):
         # Nobody listens there: journeys that change meanwhile shall not go out into the world.
         case.body["url"] = "https://127.0.0.1:9/webhooks"
+    if isinstance(case.body, dict) and not is_negative(case):
+        # Tokens in a body are good once.
+        if operation_id(case) == "openPage":
+            case.body.update(scene.address())
+        if operation_id(case) == "refreshPage":
+            case.body["refreshToken"] = scene.page()["refreshToken"]
     for name, real in (("tenantID", READY["tenant_id"]), ("applicationID", READY["application_id"])):
         if UUID.fullmatch(str(parameters.get(name, ""))):
             parameters[name] = real

@@ -5,6 +5,7 @@ import ssl
 import subprocess
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 
@@ -62,6 +63,28 @@ class Scene:
 
     def call(self, method, path, body=None, token=None):
         return self._send(method, self.url + BASE + path, token or self.token, body)["data"]
+
+    def address(self):
+        """A one-time address of the hosted page for a borrower nobody knows yet: its token, and its scope as exchanged."""
+        minted = self._send("POST", self.url + "/api/lab/sessions", API_KEY,
+                            {"borrowerProviderID": f"PAGE-{uuid.uuid4()}", **PROFILE})
+        address = urllib.parse.urlsplit(minted["embedURL"])
+        query = urllib.parse.parse_qs(address.query)
+        return {
+            "bootstrapToken": address.fragment,
+            "tenantID": query["tenant_id"][0],
+            "applicationID": query["application_id"][0],
+            "borrowerProviderID": query["borrower_provider_id"][0],
+            "journeyType": query["journey_type"][0],
+        }
+
+    def page(self, status=None):
+        """What an opened page has, its journey in this state."""
+        opened = self._send("POST", self.url + "/api/lab/exchange", None, self.address())
+        if status:
+            self.admin("/journeys/advance", {"journeyID": opened["journey"]["journeyID"], "to": status})
+            opened["journey"] = self._send("GET", self.url + "/api/lab/journey", opened["accessToken"], None)
+        return opened
 
     def admin(self, path, body):
         return self._send("POST", self.admin_url + path, None, body)

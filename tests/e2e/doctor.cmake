@@ -5,11 +5,12 @@ include(GoogleTest)
 
 add_executable(credit_doctor_test
     "${CMAKE_CURRENT_LIST_DIR}/cli_world.cpp"
+    "${CMAKE_CURRENT_LIST_DIR}/doctor_backend_test.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/doctor_refusal_test.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/doctor_test.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/doctor_world.cpp")
 target_link_libraries(credit_doctor_test PRIVATE
-    credit_build_flags credit_e2e_support nlohmann_json::nlohmann_json GTest::gtest GTest::gtest_main)
+    credit_build_flags credit_e2e_support credit_server_kit credit_httplib nlohmann_json::nlohmann_json GTest::gtest GTest::gtest_main)
 target_compile_definitions(credit_doctor_test PRIVATE
     CREDIT_CLI_PROGRAM="$<TARGET_FILE:credit-cli>"
     CREDIT_PARTNER_PROGRAM="$<TARGET_FILE:credit-partner-backend>")

@@ -75,13 +75,6 @@ std::vector<Model> models() {
     };
 }
 
-void expect_found(const Said& said, const nlohmann::json& expected) {
-    ASSERT_TRUE(said.ok()) << said.text();
-    for (const auto& [name, value] : expected.items())
-        EXPECT_EQ(said.json.value(name, nlohmann::json()), value) << name;
-    if (::testing::Test::HasFailure()) ADD_FAILURE() << said.text();
-}
-
 nlohmann::json answer_to(const Said& said, const std::string& what) {
     for (const auto& answer : said.json.value("answers", nlohmann::json::array())) {
         if (answer["what"] == what) return answer;
@@ -201,11 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Variant{"PublicShape",
                               {{"model", "replay"}},
                               {"--shape", "public"},
-                              {{"partner_timestamp", "no"}, {"crash_safety", "replay"}}},
-                      Variant{"BackendManaged",
-                              {{"model", "replay"}},
-                              {"--refresh-mode", "backend"},
-                              {{"backend_managed", "yes"}, {"crash_safety", "unknown"}}}),
+                              {{"partner_timestamp", "no"}, {"crash_safety", "replay"}}}),
     [](const auto& one) { return std::string(one.param.name); });
 
 TEST(Doctor, TheLevelIsThatOfTheRoute) {

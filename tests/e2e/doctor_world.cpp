@@ -1,5 +1,7 @@
 #include "doctor_world.h"
 
+#include <gtest/gtest.h>
+
 namespace credit::e2e {
 namespace {
 
@@ -26,6 +28,13 @@ Said DoctorWorld::diagnose(const std::vector<std::string>& arguments) {
     Said said = run(all);
     environment.erase("CREDIT_DOCTOR_CLOCK_URL");
     return said;
+}
+
+void expect_found(const Said& said, const nlohmann::json& expected) {
+    ASSERT_TRUE(said.ok()) << said.text();
+    for (const auto& [name, value] : expected.items())
+        EXPECT_EQ(said.json.value(name, nlohmann::json()), value) << name;
+    if (::testing::Test::HasFailure()) ADD_FAILURE() << said.text();
 }
 
 }  // namespace credit::e2e

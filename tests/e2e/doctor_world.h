@@ -18,4 +18,7 @@ class DoctorWorld : public CliWorld {
     Said diagnose(const std::vector<std::string>& arguments = {});
 };
 
+// Whether the report has each of these; null: it does not have it.
+void expect_found(const Said& said, const nlohmann::json& expected);
+
 }  // namespace credit::e2e

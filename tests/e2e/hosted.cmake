@@ -4,8 +4,10 @@ find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED)
 include(GoogleTest)
 
+credit_apart("${CMAKE_CURRENT_LIST_DIR}/webhook_test.cpp")
 add_executable(credit_hosted_test
-    "${CMAKE_CURRENT_LIST_DIR}/hosted_test.cpp" "${CMAKE_CURRENT_LIST_DIR}/inspector_test.cpp"
+    "${CMAKE_CURRENT_LIST_DIR}/hosted_rules_test.cpp" "${CMAKE_CURRENT_LIST_DIR}/hosted_test.cpp"
+    "${CMAKE_CURRENT_LIST_DIR}/inspector_test.cpp" "${CMAKE_CURRENT_LIST_DIR}/sandbox_borrower.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/webhook_fault_test.cpp" "${CMAKE_CURRENT_LIST_DIR}/webhook_receiver.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/webhook_test.cpp")
 target_link_libraries(credit_hosted_test PRIVATE

@@ -8,6 +8,7 @@ add_executable(credit_partner_backend_test
     "${CMAKE_CURRENT_LIST_DIR}/partner_backend_keys_test.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/partner_backend_sandbox_test.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/partner_backend_start_test.cpp"
+    "${CMAKE_CURRENT_LIST_DIR}/partner_backend_suspect_test.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/partner_backend_test.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/partner_backend_webhook_test.cpp")
 target_link_libraries(credit_partner_backend_test PRIVATE

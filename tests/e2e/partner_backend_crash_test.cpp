@@ -170,7 +170,8 @@ TEST_F(PartnerWorkers, KilledWhileADeadSessionIsMintedAnewThereIsOneNewSession) 
     start_platform();
     ServerProcess* worker = &launch();
     int user = 0;
-    for (const char* step : {"session_replied", "session_storing", "session_committed"}) {
+    for (const char* step :
+         {"refresh_judged", "session_replied", "session_storing", "session_committed"}) {
         SCOPED_TRACE(step);
         new_session(*worker, ++user);
         sandbox_admin("POST", "/revoke", {{"borrowerExternalID", borrower(user)}});
@@ -190,6 +191,25 @@ TEST_F(PartnerWorkers, KilledWhileADeadSessionIsMintedAnewThereIsOneNewSession) 
         }
         EXPECT_EQ(active, 1);
     }
+}
+
+TEST_F(PartnerWorkers, KilledWithABootstrapTokenInHandTheNextOneOpensTheSameJourney) {
+    start_platform();
+    ServerProcess* worker = &launch();
+    const auto address = [&] {
+        return ask(*worker, 1, "/api/credit/hosted-session", {{"borrowerExternalID", borrower(1)}});
+    };
+    const Reply before = address();
+    ASSERT_EQ(before.status, 200) << before.body;
+    die_at(*worker, "bootstrap_replied");
+    EXPECT_THROW(address(), std::runtime_error);
+    EXPECT_EQ(worker->wait(), kKilled);
+    worker = &launch();
+    sandbox_admin("POST", "/clock", {{"advance_ms", 26 * 3600 * 1000}});
+    const Reply tomorrow = address();
+    ASSERT_EQ(tomorrow.status, 200) << tomorrow.body;
+    EXPECT_NE(tomorrow.body["embedURL"], before.body["embedURL"]);
+    EXPECT_EQ(tomorrow.body["journeyID"], before.body["journeyID"]);
 }
 
 TEST_F(PartnerWorkers, AWorkerThatDiesBetweenSendingAndReadingIsFollowedByAnother) {

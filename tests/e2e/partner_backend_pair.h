@@ -35,16 +35,15 @@ class PartnerAndSandbox : public testing::Test {
         start_partner(partner_extra);
     }
 
-    void start_partner(const std::vector<std::string>& extra) {
+    void start_partner(const std::vector<std::string>& extra,
+                       Environment environment = {{"PLATFORM_API_KEY", kApiKey}}) {
         std::vector<std::string> arguments{
             "--ca-dir",         folder_,  "--platform-ca-file", ca_file(),      "--user",
             "app-1=BORROWER-1", "--user", "app-2=BORROWER-2",   "--admin-port", "0"};
         arguments.insert(arguments.end(), extra.begin(), extra.end());
         partner_.reset();
-        partner_ = std::make_unique<ServerProcess>(
-            CREDIT_PARTNER_PROGRAM, arguments,
-            Environment{{"PLATFORM_BASE_URL", sandbox_->ready()["url"].get<std::string>()},
-                        {"PLATFORM_API_KEY", kApiKey}});
+        environment.try_emplace("PLATFORM_BASE_URL", sandbox_->ready()["url"].get<std::string>());
+        partner_ = std::make_unique<ServerProcess>(CREDIT_PARTNER_PROGRAM, arguments, environment);
         ASSERT_TRUE(partner_->ready().is_object()) << partner_->output();
     }
 

@@ -1,8 +1,11 @@
 // The partner backend and the sandbox as two processes: what the platform's ledger saw.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <future>
 #include <set>
+#include <thread>
 
 #include "partner_backend_pair.h"
 #include "server_kit/private_ca.h"
@@ -39,6 +42,16 @@ TEST_F(PartnerAndSandbox, ThePartnerThatRewritesTheKeyMakesARepeatAReuse) {
     EXPECT_EQ(repeated.body["details"]["error"]["code"], "AUTH_INVALID_SESSION");
 }
 
+TEST_F(PartnerAndSandbox, AnIdInWordsGoesAllTheWay) {
+    start();
+    const Reply reply =
+        call("POST", partner_url() + "/api/credit/session", ca_file(),
+             {{"borrowerExternalID", "BORROWER-1"}},
+             {{"Authorization", "Bearer app-1"}, {"X-Correlation-ID", "borrower start 1"}});
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    EXPECT_EQ(last_request()["correlation_id"], "borrower start 1");
+}
+
 TEST_F(PartnerAndSandbox, TwoUsers) {
     start();
     session();
@@ -58,6 +71,51 @@ TEST_F(PartnerAndSandbox, ARevokedApiKeyIsThePlatforms401) {
     EXPECT_EQ(reply.body["error"], "Platform session bootstrap failed.");
     EXPECT_EQ(reply.body["details"]["error"]["code"], "AUTH_INVALID_API_KEY");
     EXPECT_EQ(reply.body.dump().find(kApiKey), std::string::npos);
+}
+
+// On schedule, in an emergency, and by taking a key away from calls under way.
+TEST_F(PartnerAndSandbox, NoSessionCreationFailsThroughAnyRotationOfThePlatform) {
+    const std::vector<std::string> keys{kApiKey, "sk_test_second", "sk_test_third", "sk_test_last"};
+    start({"--mint-limit", "0"});
+    start_partner({"--mint-limit", "0"},
+                  {{"PLATFORM_API_KEYS", keys[0] + "," + keys[1] + "," + keys[2] + "," + keys[3]}});
+    std::atomic<int> answered = 0;
+    std::atomic<bool> stop = false;
+    std::vector<std::future<int>> callers;
+    for (int i = 0; i < 4; ++i) {
+        callers.push_back(std::async(std::launch::async, [&, i] {
+            int failures = 0;
+            while (!stop) {
+                const bool first = i % 2 == 0;
+                failures += session(first ? "BORROWER-1" : "BORROWER-2", first ? "app-1" : "app-2")
+                                .status != 200;
+                ++answered;
+            }
+            return failures;
+        }));
+    }
+    const auto some_more = [&] {
+        for (const int until = answered + 8; answered < until;)
+            std::this_thread::yield();
+    };
+    some_more();
+    sandbox_admin("POST", "/keys",
+                  {{"rotate", keys[0]}, {"next", keys[1]}, {"start_in_ms", 60'000}});
+    some_more();
+    for (const int step_ms : {60'000, 86'400'000}) {  // it starts; the overlap ends
+        sandbox_admin("POST", "/clock", {{"advance_ms", step_ms}});
+        some_more();
+    }
+    sandbox_admin("POST", "/keys", {{"replace", keys[1]}, {"next", keys[2]}});
+    some_more();
+    sandbox_admin("POST", "/keys", {{"add", keys[3]}});
+    sandbox_admin("POST", "/keys", {{"revoke", keys[2]}});
+    some_more();
+    stop = true;
+    for (auto& caller : callers)
+        EXPECT_EQ(caller.get(), 0);
+    EXPECT_EQ(sandbox_admin("GET", "/keys").body["api_keys"], json({keys[3]}));
+    EXPECT_EQ(session().status, 200);
 }
 
 TEST_F(PartnerAndSandbox, BackendModeHealsARevokedSession) {

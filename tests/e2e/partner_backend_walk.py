@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
+import hmac
+import json
 import os
 import re
 import shutil
@@ -23,15 +26,48 @@ EXPECTED = [
     "{'rotations': 1, 'replays': 1, 'reuse_verdicts': 0}",
     "KYC_PENDING", "401", "WEBHOOK_SIGNATURE_INVALID",
     '"state":"active"', "200", '"state":"refused"',
+    "doctor: ok", "crash_safety", "replay", "doctor: ok", "replay", "crash_safety_up_to", "partner", "session_goes_on", "yes",
     "/lab/embed", "/lab/embed", "HTTP 200",
     "live environment", "exit code 2",
 ]
 
 
-def blocks(page: Path) -> list[str]:
-    """What is typed; the build is the caller's business."""
-    found = re.findall(r"^```sh\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
-    return [block for block in found if not block.startswith("cmake ")]
+def blocks(page: Path, language: str = "sh") -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page.read_text(encoding="utf-8"), re.M | re.S)
+
+
+def typed(page: Path) -> list[str]:
+    return [block for block in blocks(page) if not block.startswith("cmake ")]
+
+
+def problem_of_the_build(page: Path, root: Path, programs: Path) -> str | None:
+    """Building is the caller's business; that the preset and the programs exist is not."""
+    found = [block for block in blocks(page) if block.startswith("cmake ")]
+    presets = json.loads((root / "CMakePresets.json").read_text(encoding="utf-8"))
+    known = {preset["name"] for preset in presets["configurePresets"]}
+    wanted = re.findall(r"--preset (\S+)", "".join(found))
+    targets = re.findall(r"--target (.+)", "".join(found))
+    if len(found) != 1 or len(wanted) != 1 or not set(wanted) <= known or f"build/{wanted[0]} " not in found[0]:
+        return "the block that builds names no preset that is there"
+    missing = [name for name in targets[0].split() if not (programs / name).is_file()] if targets else ["--target"]
+    return f"the block that builds names {missing[0]}, and no such program was built" if missing else None
+
+
+def problem_of_the_check(page: Path) -> str | None:
+    """The receiver's check of a signature: the right one under either secret, and nothing else."""
+    names: dict = {}
+    exec("\n".join(blocks(page, "python")), names)  # noqa: S102: it is the page's own text
+    secrets, body = [b"whsec_old", b"whsec_new"], '{"event_id":"evt_1"}'.encode()
+    for secret in secrets:
+        right = hmac.new(secret, b"1700000000." + body, hashlib.sha256).hexdigest()
+        cases = [("1700000000", right, body, True), ("1700000001", right, body, False),
+                 ("1700000000", right, body + b" ", False), ("1700000000", right[:-1], body, False),
+                 ("1700000000", right.upper(), body, False), ("1700000000", "\u00fc" * 64, body, False),
+                 ("1700000000", "", body, False)]
+        for timestamp, signature, raw, genuine in cases:
+            if names["is_genuine"](timestamp, signature, raw, secrets) is not genuine:
+                return f"is_genuine is wrong about {signature!r}"
+    return None
 
 
 def first_missing(output: str) -> str | None:
@@ -56,7 +92,8 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="integrate-walk-"))
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "ASAN_OPTIONS", "LLVM_PROFILE_FILE")
             if name in os.environ}
-    script = "set -eu\n" + "\n".join(blocks(arguments.root / "docs" / "integrate.md"))
+    page = arguments.root / "docs" / "integrate.md"
+    script = "set -eu\n" + "\n".join(typed(page))
     shell = subprocess.Popen(["bash", "-c", script], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              text=True, start_new_session=True,
                              env=kept | {"HOME": str(folder), "TMPDIR": str(folder), "bin": str(arguments.bin.resolve())})
@@ -72,8 +109,10 @@ def main() -> int:
             pass
         shell.wait()
         shutil.rmtree(folder, ignore_errors=True)
-    problem = None
-    if shell.returncode != 0:
+    problem = problem_of_the_build(page, arguments.root, arguments.bin) or problem_of_the_check(page)
+    if problem:
+        pass
+    elif shell.returncode != 0:
         problem = f"the shell ended with {shell.returncode}"
     elif first_missing(output) is not None:
         problem = f"not there, or not in its place: {first_missing(output)}"
@@ -83,8 +122,8 @@ def main() -> int:
         print(output)
         print(f"docs/integrate.md: {problem}", file=sys.stderr)
         return 1
-    print(f"docs/integrate.md: {len(blocks(arguments.root / 'docs' / 'integrate.md'))} blocks, "
-          f"{len(EXPECTED)} answers as expected")
+    print(f"docs/integrate.md: {len(typed(page))} blocks typed, {len(EXPECTED)} answers as expected; "
+          "the one that builds and the one in Python checked")
     return 0
 
 

@@ -1,8 +1,10 @@
 // API keys of the sandbox: several at once, rotation with an overlap, revocation, applications, environments.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <csignal>
 #include <future>
+#include <thread>
 
 #include "sandbox_borrower.h"
 
@@ -93,6 +95,109 @@ TEST_F(SandboxKeysTest, ALaterRotationDoesNotProlongAnOverlap) {
     EXPECT_EQ(start_with(test_api_key), 401);
 }
 
+TEST_F(SandboxKeysTest, AScheduledRotationBeginsAtItsTimeAndEndsAfterTheOverlap) {
+    const auto keys = sandbox_.admin("POST", "/keys",
+                                     {{"rotate", test_api_key},
+                                      {"next", next_key},
+                                      {"start_in_ms", 3'600'000},
+                                      {"overlap_ms", 1'800'000}});
+    EXPECT_EQ(keys["api_keys"], Json({test_api_key}));
+    EXPECT_EQ(keys["keys"][1]["state"], "scheduled");
+    EXPECT_EQ(keys["keys"][0]["retires_at_ms"].get<std::int64_t>(),
+              keys["keys"][1]["starts_at_ms"].get<std::int64_t>() + 1'800'000);
+    expect_refusal(sandbox_.start("B", "early", next_key), 401, "AUTH_INVALID_API_KEY");
+    EXPECT_EQ(start_with(test_api_key), 200);
+    sandbox_.advance(3'600'000);
+    EXPECT_EQ(start_with(next_key), 200);
+    EXPECT_EQ(start_with(test_api_key), 200);
+    EXPECT_EQ(sandbox_.admin("GET", "/keys")["keys"][1]["state"], "active");
+    sandbox_.advance(1'800'000);
+    EXPECT_EQ(start_with(next_key), 200);
+    expect_refusal(sandbox_.start("B", "late", test_api_key), 401, "AUTH_INVALID_API_KEY");
+}
+
+TEST_F(SandboxKeysTest, AnEmergencyEndsTheOldKeyForWhatComesAndNotForWhatIsInFlight) {
+    sandbox_.fault({{"kind", "hold_before"}, {"route", "sessions"}, {"count", 3}});
+    std::vector<std::future<int>> under_way;
+    for (const char* name : {"a", "b", "c"}) {
+        under_way.push_back(std::async(std::launch::async,
+                                       [this, name] { return sandbox_.start(name, name).status; }));
+    }
+    sandbox_.wait_for_holds(3);
+    // Whatever it answers, the held calls have to be let go.
+    const Json replace{{"replace", test_api_key}, {"next", next_key}};
+    EXPECT_EQ(sandbox_.raw_admin("POST", "/keys", replace.dump()).status, 200);
+    sandbox_.advance(1);
+    EXPECT_EQ(start_with(test_api_key), 401);
+    EXPECT_EQ(start_with(next_key), 200);
+    sandbox_.admin("POST", "/release");
+    for (auto& call : under_way)
+        EXPECT_EQ(call.get(), 200);
+    EXPECT_EQ(sandbox_.admin("GET", "/keys")["keys"][0]["state"], "retired");
+}
+
+TEST_F(SandboxKeysTest, AnEmergencyBringsAScheduledKeyForward) {
+    sandbox_.admin("POST", "/keys",
+                   {{"rotate", test_api_key}, {"next", next_key}, {"start_in_ms", 3'600'000}});
+    sandbox_.admin("POST", "/keys", {{"replace", test_api_key}, {"next", next_key}});
+    EXPECT_EQ(start_with(next_key), 200);
+    sandbox_.advance(1);
+    EXPECT_EQ(start_with(test_api_key), 401);
+}
+
+TEST_F(SandboxKeysTest, AScheduledKeyCanBeTakenBack) {
+    sandbox_.admin("POST", "/keys",
+                   {{"rotate", test_api_key}, {"next", next_key}, {"start_in_ms", 3'600'000}});
+    sandbox_.admin("POST", "/keys", {{"revoke", next_key}});
+    sandbox_.advance(3'600'000);
+    EXPECT_EQ(start_with(next_key), 401);
+}
+
+// As a partner's server does it: the key it holds for current, and after a refusal the other one under
+// the same idempotency key. One of two keys is good at any time, so nothing may fail.
+TEST_F(SandboxKeysTest, NoSessionCreationFailsThroughBothKindsOfRotation) {
+    constexpr int kThreads = 4;
+    constexpr int kEach = 24;
+    const std::vector<std::string> keys{test_api_key, next_key, "sk_test_third"};
+    std::atomic<int> done = 0;
+    std::atomic<int> refused = 0;
+    const auto create = [&](int thread) {
+        std::size_t current = 0;
+        int failed = 0;
+        for (int i = 0; i < kEach; ++i) {
+            const std::string name = std::to_string(thread) + "-" + std::to_string(i);
+            int status = sandbox_.start(name, name, keys[current]).status;
+            while (status == 401 && current + 1 < keys.size()) {
+                ++refused;
+                status = sandbox_.start(name, name, keys[++current]).status;
+            }
+            failed += status == 200 ? 0 : 1;
+            ++done;
+        }
+        return failed;
+    };
+    std::vector<std::future<int>> threads;
+    for (int i = 0; i < kThreads; ++i)
+        threads.push_back(std::async(std::launch::async, create, i));
+    const auto after = [&](int count) {
+        while (done < count)
+            std::this_thread::yield();
+    };
+    after(10);
+    sandbox_.admin("POST", "/keys",
+                   {{"rotate", keys[0]}, {"next", keys[1]}, {"start_in_ms", 60'000}});
+    after(20);
+    sandbox_.advance(60'000);
+    after(30);
+    sandbox_.advance(86'400'000);
+    after(55);
+    sandbox_.admin("POST", "/keys", {{"replace", keys[1]}, {"next", keys[2]}});
+    for (auto& thread : threads)
+        EXPECT_EQ(thread.get(), 0);
+    EXPECT_GE(refused, 2) << "somebody had to change the key, twice";
+    EXPECT_EQ(sandbox_.counter("sessions_created"), kThreads * kEach);
+}
+
 TEST_F(SandboxKeysTest, RefusesRotationsThatMakeNoSense) {
     const std::vector<Json> bodies = {
         {{"rotate", "sk_test_unknown"}},
@@ -102,11 +207,22 @@ TEST_F(SandboxKeysTest, RefusesRotationsThatMakeNoSense) {
         {{"rotate", test_api_key}, {"overlap_ms", "an hour"}},
         {{"add", "sk_test_x"}, {"application_id", "nobody"}},
         {{"revoke", "sk_test_unknown"}},
+        {{"rotate", test_api_key}, {"start_in_ms", -1}},
+        {{"rotate", test_api_key}, {"start_in_ms", 31'536'000'001}},
+        {{"replace", "sk_test_unknown"}},
+        {{"replace", test_api_key}, {"next", test_api_key}},
+        {{"replace", test_api_key}, {"next", "sk_live_x"}},
         Json::object(),
     };
     for (const auto& body : bodies)
         EXPECT_EQ(sandbox_.raw_admin("POST", "/keys", body.dump()).status, 400) << body;
     EXPECT_EQ(sandbox_.admin("GET", "/keys")["api_keys"], Json({test_api_key}));
+}
+
+TEST_F(SandboxKeysTest, NoGapBetweenTwoKeys) {
+    rotate(60'000);
+    const Json late{{"rotate", test_api_key}, {"start_in_ms", 60'001}};
+    EXPECT_EQ(sandbox_.raw_admin("POST", "/keys", late.dump()).status, 400);
 }
 
 TEST_F(SandboxKeysTest, ApplicationsHaveKeysAndBorrowersOfTheirOwn) {
@@ -160,11 +276,16 @@ TEST(SandboxEnvironmentsTest, ARotationSurvivesTheEndOfTheProgram) {
     {
         SandboxDriver sandbox(arguments);
         sandbox.admin("POST", "/keys",
-                      {{"rotate", test_api_key}, {"next", next_key}, {"overlap_ms", 86'400'000}});
+                      {{"rotate", test_api_key},
+                       {"next", next_key},
+                       {"start_in_ms", 3'600'000},
+                       {"overlap_ms", 86'400'000}});
         sandbox.process().signal(SIGKILL);
         sandbox.process().wait();
     }
     SandboxDriver sandbox(arguments);
+    EXPECT_EQ(sandbox.start("B", "0", next_key).status, 401);
+    sandbox.advance(3'600'000);
     EXPECT_EQ(sandbox.start("B", "1").status, 200);
     EXPECT_EQ(sandbox.start("B", "2", next_key).status, 200);
     sandbox.advance(86'400'000);

@@ -12,6 +12,7 @@ add_executable(credit_capi_test
     ${CMAKE_CURRENT_LIST_DIR}/capi_provider_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_request_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_same_session_test.cpp
+    ${CMAKE_CURRENT_LIST_DIR}/capi_keychain_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_secret_service_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_session_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_settings_test.cpp

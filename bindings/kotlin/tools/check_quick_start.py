@@ -10,11 +10,11 @@ BLOCK = re.compile(r"<!-- quick-start: (?P<name>\S+) -->\n```(?:kotlin|java)\n(?
 
 
 def main() -> int:
-    guide, sources = Path(sys.argv[1]), Path(sys.argv[2])
+    guide, sources = Path(sys.argv[1]), [Path(place) for place in sys.argv[2:]]
     blocks = list(BLOCK.finditer(guide.read_text(encoding="utf-8")))
     wrong = 0
     for block in blocks:
-        files = list(sources.parent.rglob(block["name"]))
+        files = [file for place in sources for file in place.parent.rglob(block["name"])]
         if len(files) != 1 or block["code"].strip() not in files[0].read_text(encoding="utf-8"):
             print(f"{guide.name}: the block of {block['name']} is not what the tests compile")
             wrong += 1

@@ -1,7 +1,8 @@
 # The Kotlin compiler, pinned by package-lock.json and kept in a cache folder. To be sourced by bash.
 #
 # kotlin_toolchain DIR   DIR holds package.json and package-lock.json. Sets JAVA_HOME, kotlin_home, kotlin_libraries,
-#                        kotlin_test_libraries, junit_libraries and defines kotlinc; or returns 1 with toolchain_missing.
+#                        kotlin_test_libraries, junit_libraries and defines kotlinc and kotlin_api; or returns 1 with
+#                        toolchain_missing.
 
 toolchain_missing=
 
@@ -35,6 +36,13 @@ kotlin_toolchain() {
 }
 
 kotlinc() {
-    "$JAVA_HOME/bin/java" -Xmx1g -cp "$kotlin_home/lib/kotlin-compiler.jar" \
+    "$JAVA_HOME/bin/java" -Xmx1g -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp "$kotlin_home/lib/kotlin-compiler.jar" \
         org.jetbrains.kotlin.cli.jvm.K2JVMCompiler -kotlin-home "$kotlin_home" -no-stdlib -no-reflect "$@"
+}
+
+# What other programs see of the classes that jvm-abi-gen left in a folder.
+kotlin_api() {
+    (cd "$1" && find . -name '*.class' | sed 's|^\./||; s|\.class$||' | LC_ALL=C sort) |
+        xargs "$JAVA_HOME/bin/javap" -protected -cp "$1" |
+        grep -vE '^Compiled from|DefaultConstructorMarker'
 }

@@ -335,6 +335,13 @@ CREDIT_API credit_code credit_config_set_storage_passphrase(credit_config *confi
  * returns CREDIT_UNSUPPORTED where the library was built without it. libsecret is loaded when the key is first needed. */
 CREDIT_API credit_code credit_config_set_secret_service(credit_config *config,
                                                         const credit_secret_service_options *CREDIT_NULLABLE options) CREDIT_NOEXCEPT;
+/* Apple's systems: records in the Keychain instead of files, on this device only, readable once it was unlocked after its
+ * start. `access_group` is a keychain access group or an app group of the app's entitlements; set_storage_dir then names the
+ * folder for this install's key and the locks, in the app's container, or in the app group's where an extension shares the
+ * session. It goes with the app, so a reinstall starts clean. What storage then answers, by remedy: CREDIT_STORAGE_LOCKED
+ * before the first unlock, notify when it came; CREDIT_STORAGE_DENIED the entitlement is missing; CREDIT_STORAGE_TRANSIENT the
+ * app is about to be suspended. CREDIT_UNSUPPORTED on other systems. */
+CREDIT_API credit_code credit_config_set_keychain(credit_config *config, credit_str access_group) CREDIT_NOEXCEPT;
 CREDIT_API credit_code credit_config_set_tls(credit_config *config, const credit_tls *tls) CREDIT_NOEXCEPT;
 CREDIT_API credit_code credit_config_set_user_agent(credit_config *config, credit_str user_agent) CREDIT_NOEXCEPT;
 

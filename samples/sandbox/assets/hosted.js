@@ -21,10 +21,11 @@
   // ---- the platform ----
 
   class Refused extends Error {
-    constructor(status, error) {
+    constructor(status, error, retryAfter) {
       super(error?.message ?? "Something went wrong. Please try again.");
       this.status = status;
       this.field = error?.details?.field ?? "";
+      this.retryAfter = Number(retryAfter) || 0;
     }
   }
 
@@ -42,7 +43,9 @@
       throw new Refused(0, { message: "There is no connection. Please try again." });
     }
     const json = await response.json().catch(() => null);
-    if (!response.ok || json === null) throw new Refused(response.status, json?.error);
+    if (!response.ok || json === null) {
+      throw new Refused(response.status, json?.error, response.headers.get("Retry-After"));
+    }
     return json;
   }
 
@@ -279,7 +282,7 @@
       update(await call("GET", "journey"));
     } catch (problem) {
       if (problem.status === 401) return over();
-      timer = setTimeout(poll, 3000);
+      timer = setTimeout(poll, Math.max(3, problem.retryAfter) * 1000);
     }
   }
 
@@ -295,8 +298,10 @@
       byId("leave").hidden = false;
       byId("leave").addEventListener("click", exit);
       update(first);
-    } catch {
-      over();
+    } catch (problem) {
+      // Refused before it was looked at, the token is not spent, and has two minutes.
+      if (problem.status !== 429) return over();
+      setTimeout(open, Math.min(3, problem.retryAfter) * 1000);
     }
   }
 

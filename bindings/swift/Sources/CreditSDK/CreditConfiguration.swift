@@ -9,6 +9,13 @@ public struct CreditConfiguration: Sendable {
     public enum Storage: Sendable {
         /// A sealed file in this folder (created if missing, readable by the app alone).
         case sealedFile(directory: URL, key: Key)
+        /// The Keychain (Apple's systems): on this device only, readable once it was unlocked after its start.
+        ///
+        /// - Parameters:
+        ///   - accessGroup: a keychain access group or an app group of the app's entitlements.
+        ///   - container: a folder in the app's container, or in the app group's where an extension shares the session; it
+        ///     holds this install's key and goes with the app, so that a reinstall starts clean.
+        case keychain(accessGroup: String, container: URL)
         /// The app's own storage.
         case store(any SecureStore)
 

@@ -120,6 +120,9 @@ final class NativeConfiguration: @unchecked Sendable {
             } release: {
                 $0.release?($0.context)
             }
+        case .keychain(let accessGroup, let container):
+            _ = credit_config_set_storage_dir(pointer, texts.add(container.path))
+            _ = credit_config_set_keychain(pointer, texts.add(accessGroup))
         case .sealedFile(let directory, let key):
             _ = credit_config_set_storage_dir(pointer, texts.add(directory.path))
             switch key {

@@ -12,6 +12,7 @@ import javax.net.ssl.HttpsURLConnection
 import javax.net.ssl.SSLContext
 import javax.net.ssl.SSLSocketFactory
 import javax.net.ssl.TrustManagerFactory
+import javax.net.ssl.X509TrustManager
 import kotlin.random.Random
 import kotlin.time.Duration.Companion.seconds
 import kotlinx.coroutines.CoroutineScope
@@ -151,12 +152,15 @@ fun http(method: String, url: String, body: String? = null, roots: ByteArray? = 
 }
 
 /** TLS that trusts these roots and no others. */
-fun trusting(rootsPem: ByteArray): SSLSocketFactory {
+fun trusting(rootsPem: ByteArray): SSLSocketFactory =
+    SSLContext.getInstance("TLS").apply { init(null, arrayOf(trustManager(rootsPem)), null) }.socketFactory
+
+fun trustManager(rootsPem: ByteArray): X509TrustManager {
     val store = KeyStore.getInstance(KeyStore.getDefaultType()).apply { load(null) }
     CertificateFactory.getInstance("X.509").generateCertificates(rootsPem.inputStream())
         .forEachIndexed { index, root -> store.setCertificateEntry("root-$index", root) }
     val managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm()).apply { init(store) }
-    return SSLContext.getInstance("TLS").apply { init(null, managers.trustManagers, null) }.socketFactory
+    return managers.trustManagers.filterIsInstance<X509TrustManager>().first()
 }
 
 /** The same seed, the same storm; it is printed when a test fails. */
