@@ -118,6 +118,8 @@ void Machine::adopt_stored(const Record& stored, const Now& now) {
     const bool first = !known_;
     // R11: a received pair that lost the race is not forgotten before the winner has proved itself once more.
     std::optional<Pair> lost;
+    const bool same = record_.pair && stored.pair && same_pair(*record_.pair, *stored.pair);
+    const bool refused = same && rejected_ == record_.version.generation;
     if (unsaved_ && stored.version.epoch == record_.version.epoch) lost = record_.pair;
     alternate_.reset();
     record_ = stored;
@@ -125,7 +127,8 @@ void Machine::adopt_stored(const Record& stored, const Now& now) {
     known_ = true;
     saved();
     ahead_wanted_ = false;
-    rejected_ = 0;
+    rejected_ =
+        refused ? stored.version.generation : 0;  // R29: the same tokens under another number
     forget_death();
     if (first) loaded_generation_ = stored.version.generation;
     if (first && stored.intent) {  // R19: attempts and not_before survive restarts

@@ -151,6 +151,7 @@ void Process::close(std::int64_t reopen_after) {
     world.at(*this, Boundary::asked);
     AskedOp* op = add_op(*one, Step::close);
     one->close_called = true;
+    closed_at = world.now();
     reacting_ = true;
     const auto asked = one->session->close([this, one, op](const Error* error) {
         if (!one->closed) world.breach("R34", "closed before its last announcement");

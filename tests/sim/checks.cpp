@@ -203,6 +203,7 @@ void Checks::erased(Process&) {
 void Checks::clock_jumped() noexcept {
     jump_at_ = world_.now();
     heals_.clear();
+    if (!world_.plan.dates) offset_wrong_ = true;  // what was learned of the server's clock
 }
 
 void Checks::rebooted() noexcept {

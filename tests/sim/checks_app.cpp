@@ -55,7 +55,9 @@ void Checks::token_given(Process& process, Handle& handle, std::string_view toke
     const bool saw_it = asked_at > ended_at_ && process.refused_at < ended_at_;
     if (ended_families_.count(issued.family) != 0 && storage_loss_at_ < ended_at_ && saw_it)
         world_.breach("R28", "a token of an ended session was handed out");
-    if (generation < handle.last_generation && disk_event_at_ < handle.given_at)
+    const std::int64_t stored_at =
+        handle.last_pair < 0 ? now : world_.ledger.pair(handle.last_pair).tried_at;
+    if (generation < handle.last_generation && disk_event_at_ < stored_at)
         world_.breach("R9", "the generation went back");
     if (pair == handle.rejected_pair) world_.breach("R29", "a rejected token was handed out");
     const bool tried = issued.tried_at != kNever || process.refused_at >= 0;
@@ -70,11 +72,13 @@ void Checks::token_given(Process& process, Handle& handle, std::string_view toke
         now > issued.at + world_.plan.life_ms + kSlackMs)
         world_.breach("R32", "a token was handed out that is over, pair " + std::to_string(pair));
     // A disk that took the verdict and did not keep it: the pair counts as untried again.
-    // A disk that took the verdict and did not keep it: the pair counts as untried again.
-    if (process.condemned == pair && disk_event_at_ < process.condemned_at)
+    // A disk that took the verdict and did not keep it: the pair counts as untried again. And one whose refresh went on after
+    // its handle was closed: the handle that was opened meanwhile does not hear of it at once.
+    const bool forgotten = disk_event_at_ >= process.condemned_at;
+    const bool closing = process.closed_at >= process.condemned_at - 160'000;
+    if (process.condemned == pair && !forgotten && !closing)
         world_.breach("R24", "a condemned token was handed out");
     handle.last_generation = generation;
-    if (handle.last_pair != pair) handle.given_at = now;
     handle.last_pair = pair;
 }
 
@@ -118,6 +122,8 @@ bool Checks::session_lives(int pair) const {
 bool Checks::excused() const {
     if (!ever_installed_ || ended_asks_ > 0) return true;
     if (storage_loss_at_ >= installed_at_.at(current_family_)) return true;
+    // ADR 9: a clock that went back between a loss and the next start, so that an older session looks newer.
+    if (storage_loss_at_ != kNever && jump_at_ != kNever) return true;
     const Family& family = world_.ledger.families[static_cast<std::size_t>(current_family_)];
     return family.excuse != Excuse::none || family.revoked || stuck_seen(current_family_) ||
            world_.disk.judge() == StoreAnswer::corrupt ||

@@ -21,6 +21,7 @@ constexpr std::int64_t kSettlesForMs = 160'000;
 
 void Checks::sent(Process& process, const SentRefresh& request) {
     const std::int64_t now = world_.now();
+    world_.trace.add(now, process.place, "sends the refresh token of pair", request.refresh);
     if (request.refresh < 0)
         return world_.breach("R12", "what was sent carries none of the tokens");
     if (!request.fresh_connection)
@@ -50,7 +51,12 @@ void Checks::sent(Process& process, const SentRefresh& request) {
     check_key(request, sends);
     const IssuedPair& presented = world_.ledger.pair(request.refresh);
     const auto marked = process.marked_at.find(request.refresh);
+    // R11: a pair that a server gave to two processes; the one that came late keeps it, and tries it before any verdict.
+    const bool alternate =
+        presented.delivered_last > presented.delivered_at &&
+        std::count(process.received.begin(), process.received.end(), request.refresh) > 0;
     for (const int next : presented.successors) {
+        if (alternate) break;
         const IssuedPair& successor = world_.ledger.pair(next);
         if (successor.refresh == request.refresh || successor.lost_on_disk ||
             successor.durable_at == kNever)
@@ -111,8 +117,7 @@ void Checks::replied(Process& process, const SentRefresh& request, const WireRep
         const bool moved = pair.skew_ms != world_.server.skew_ms;
         pair.age_unknown =
             moved || offset_wrong_ || (jump_at_ >= pair.asked_at && !world_.plan.dates);
-        pair.mark_lost = disk_event_at_ >= pair.asked_at &&
-                         process.attempts[request.refresh] < sends.times.size();
+        pair.mark_lost = disk_event_at_ >= pair.asked_at;
         // Without Date a device learns what the server's clock says from such a reply, until one comes at first asking.
         const bool replayed = sends.times.size() > 1;
         offset_wrong_ = !world_.plan.dates && (pair.mark_lost || (offset_wrong_ && replayed));
@@ -190,13 +195,19 @@ bool Checks::grace_was_used(int refresh) const {
     if (disk_event_at_ >= begun) return false;      // or went with what it lay on
     if (jump_at_ >= begun || world_.server.was_busy || world_.server.garbled > 3)
         return false;  // table 2.7: three replays, then only on demand
-    // Only who knows of the attempt can ask again: who sent it, while it lives, and who has looked at the store since.
+    // Who sent asks again by itself (R19), while it lives. Somebody else does who looks at the store when nobody is at it any
+    // more; a look while the sender was at it obliges nobody.
     const std::map<std::uint64_t, std::int64_t>& senders = sends_.at(refresh).first_by;
+    std::int64_t at_it_until = spent.spent_at;
+    world_.each_process([&](const Process& one) {
+        const auto sent = senders.find(one.serial);
+        if (sent == senders.end() || sent->second > spent.spent_at) return;
+        at_it_until = std::max(at_it_until, std::min(one.died_at, sent->second + kSettlesForMs));
+    });
     std::int64_t quiet = 0;
     world_.each_process([&](const Process& one) {
         const auto sent = senders.find(one.serial);
-        const auto look =
-            std::lower_bound(one.looked_at.begin(), one.looked_at.end(), spent.spent_at);
+        const auto look = std::lower_bound(one.looked_at.begin(), one.looked_at.end(), at_it_until);
         std::int64_t knows = look == one.looked_at.end() ? INT64_MAX : *look;
         std::int64_t until = std::min(one.died_at, end);
         if (sent != senders.end() && sent->second <= spent.spent_at) {

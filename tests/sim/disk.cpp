@@ -38,14 +38,14 @@ int Disk::newest_synced() const {
     return best;
 }
 
-Disk::Signature Disk::signature() const {
-    Signature found;
-    found.newest = newest();
-    for (std::size_t i = 0; i < 2; ++i) {
-        found.states[i] = static_cast<int>(seen.slots[i].state);
-        found.write_seqs[i] = seen.slots[i].header.write_seq;
-    }
-    return found;
+std::uint64_t Disk::newest_seq() const {
+    const Slot* slot = newest_slot();
+    return slot == nullptr ? 0 : slot->header.write_seq;
+}
+
+std::uint64_t Disk::newest_synced_seq() const {
+    const int at = newest_synced();
+    return at < 0 ? 0 : seen.slots[static_cast<std::size_t>(at)].header.write_seq;
 }
 
 bool Disk::empty() const {

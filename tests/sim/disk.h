@@ -68,14 +68,9 @@ class Disk {
     const Slot* newest_slot() const;
     int newest_synced() const;
     bool empty() const;
-    // What a reader would find: equal before and after means that nothing was lost.
-    struct Signature {
-        int newest = -1;
-        std::array<int, 2> states{};
-        std::array<std::uint64_t, 2> write_seqs{};
-        bool operator==(const Signature&) const = default;
-    };
-    Signature signature() const;
+    // Of the newest record that can be read, 0: none. Less than before means that something was lost.
+    std::uint64_t newest_seq() const;
+    std::uint64_t newest_synced_seq() const;
     std::optional<StoreAnswer> refuses(std::int64_t now);
     StoreAnswer judge() const;  // present, absent, corrupt, key_lost
     void quarantine();

@@ -74,11 +74,12 @@ void strike_server(World& world, Fault kind, std::uint32_t param) {
     }
 }
 
-// Damage that hits nothing is no excuse for anything.
-void damage_disk(World& world, int how) {
-    const Disk::Signature before = world.disk.signature();
-    world.disk.damage(how);
-    if (world.disk.signature() != before) world.checks.storage_event();
+// What loses nothing is no excuse for anything.
+template <typename Accident>
+void disk_loses(World& world, const Accident& accident) {
+    const std::uint64_t before = world.disk.newest_seq();
+    accident(world.disk);
+    if (world.disk.newest_seq() < before) world.checks.storage_event();
 }
 
 void strike_disk(World& world, Fault kind, std::uint32_t param) {
@@ -103,11 +104,10 @@ void strike_disk(World& world, Fault kind, std::uint32_t param) {
             if (param % 3 == 2) trouble.busy += 2 * times(param);
             break;
         case Fault::d5_key_lost:
-            world.disk.lose_key();
-            world.checks.storage_event();
+            disk_loses(world, [](Disk& disk) { disk.lose_key(); });
             break;
         case Fault::d6_damage:
-            damage_disk(world, static_cast<int>(param % 4));
+            disk_loses(world, [param](Disk& disk) { disk.damage(static_cast<int>(param % 4)); });
             break;
         default:
             trouble.swallow += 1;
@@ -144,9 +144,14 @@ void World::kill(Process& victim, bool restart, std::int64_t delay) {
 }
 
 void World::power_cut(std::int64_t off_for) {
-    const Disk::Signature before = disk.signature();
+    const std::uint64_t before = disk.newest_seq();
+    const std::uint64_t synced = disk.newest_synced_seq();
     disk.power_cut();
-    if (disk.signature() != before) checks.storage_event();
+    // What was synced survives where the disk keeps its word: that it did not is nobody else's doing.
+    const bool weak =
+        plan.semantics == Semantics::lying || plan.semantics == Semantics::not_durable;
+    const bool kept = disk.newest_seq() >= synced;
+    if (disk.newest_seq() < before && (weak || kept)) checks.storage_event();
     checks.rebooted();
     for (const auto& process : processes_)
         kill(*process, true, off_for);

@@ -70,7 +70,6 @@ struct Handle {
     bool finished = false;
     std::uint64_t last_generation = 0;
     int last_pair = -1;
-    std::int64_t given_at = kNever;  // when it was, for the first time
     int rejected_pair = -1;
     std::vector<std::unique_ptr<AskedOp>> ops;
 };
@@ -124,6 +123,7 @@ class Process {
     int verdict_for = -1;                   // refresh token that it was told is over
     int condemned = -1;                     // pair that it stored as suspect
     std::int64_t condemned_at = kNever;
+    std::int64_t closed_at = INT64_MIN;    // a handle of it was closed
     std::int64_t flying_until = -1;        // a refresh of it is on the wire
     std::int64_t sent_at = -1;             // and has left the device
     int sent_refresh = 0;                  // with which refresh token

@@ -180,7 +180,9 @@ class SimRecord : public RecordStore {
         try {
             at(inside);
         } catch (const ProcessDied&) {
+            const std::uint64_t before = disk().newest_seq();
             disk().torn(slot, header, bytes);
+            if (disk().newest_seq() < before) world_.checks.storage_event();
             throw;
         }
         const bool first_ever = disk().empty();

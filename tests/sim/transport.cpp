@@ -52,6 +52,7 @@ SimTransport::Flight* SimTransport::find(RequestID id) {
 
 Transport::RequestID SimTransport::start(HttpRequest request, Completion done) {
     World& world = process_.world;
+    const std::int64_t begun = world.now();
     world.at(process_, Boundary::start_before);
     if (process_.memory_fails) {
         process_.memory_fails = false;
@@ -59,6 +60,7 @@ Transport::RequestID SimTransport::start(HttpRequest request, Completion done) {
     }
     world.checks.called_back(process_);
     auto flight = std::make_shared<Flight>();
+    flight->begun = begun;
     flight->done = std::move(done);
     if (const std::string* id = header(request, "X-Correlation-ID")) flight->correlation = *id;
     if (const std::string* key = header(request, "Idempotency-Key")) flight->sent.key = *key;
@@ -177,7 +179,11 @@ WireReply SimTransport::serve(const Flight& flight, bool shadow) {
 
 WireReply SimTransport::produce(const Flight& flight, bool shadow) {
     World& world = process_.world;
-    if (flight.kind == Kind::session) return world.server.session(world.now());
+    if (flight.kind == Kind::session) {
+        WireReply minted = world.server.session(world.now());
+        if (minted.issued >= 0) world.ledger.pair(minted.issued).asked_at = flight.begun;
+        return minted;
+    }
     if (flight.kind == Kind::call)
         return world.server.journeys(flight.sent.token, flight.correlation, world.now());
     return world.server.refresh({flight.sent.token, flight.sent.key, flight.correlation,

@@ -31,6 +31,7 @@ class SimTransport : public Transport {
         bool partner_route = false;
         ElapsedTime send_before{INT64_MAX};
         std::int64_t deadline = 0;  // true time
+        std::int64_t begun = 0;     // true time
         int receipts = 0;           // at the server, copies made by the network aside
         bool left = false;          // past the point of no return
         bool refused_connection = false;

@@ -441,6 +441,31 @@ TEST(MachineCorner, AStoreThatHangs) {
     EXPECT_EQ(w.get(p).token, "st-1");
 }
 
+TEST(MachineCorner, R29_ARejectedTokenStaysRejectedWhenItsPairTurnsUpInTheStore) {
+    World w;
+    Process& p = w.started();
+    w.disk.fail(FakeDisk::Op::write, StoreAnswer::full, 3);
+    p.adopt(w.server.mint(w.now));
+    w.settle();
+    ASSERT_TRUE(p.has(StateInfo::kUnsaved));
+    const Record mine = p.record();
+    p.reject(mine.version.generation);
+    p.feed(event::Loaded{StoreAnswer::present, "", mine});  // a failed sync left it there
+    w.settle();
+    EXPECT_NE(w.get(p).token, text_of(mine.pair->session_token));
+}
+
+TEST(MachineCorner, ARotationThatAFailedSyncLeftVisibleIsWrittenAgain) {
+    Expired w;
+    w.disk.fail(FakeDisk::Op::lock, StoreAnswer::done, 1);  // the mark goes through
+    w.disk.fail(FakeDisk::Op::lock, StoreAnswer::full, 40);
+    EXPECT_EQ(w.get(*w.p).token, "st-2");
+    ASSERT_TRUE(w.p->has(StateInfo::kUnsaved));
+    w.p->feed(event::Loaded{StoreAnswer::present, "", w.p->record()});
+    EXPECT_TRUE(w.p->has(StateInfo::kUnsaved));
+    EXPECT_EQ(w.get(*w.p).token, "st-2");
+}
+
 TEST(MachineCorner, AnotherProcessIsAheadOfWhatIsUnsaved) {
     World w;
     Process& p = w.started();
