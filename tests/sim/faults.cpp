@@ -78,8 +78,13 @@ void strike_server(World& world, Fault kind, std::uint32_t param) {
 template <typename Accident>
 void disk_loses(World& world, const Accident& accident) {
     const std::uint64_t before = world.disk.newest_seq();
+    const Disk::Image was = world.disk.seen;
     accident(world.disk);
-    if (world.disk.newest_seq() < before) world.checks.storage_event();
+    bool lost = world.disk.newest_seq() < before;
+    for (std::size_t i = 0; i < 2;
+         ++i)  // an older copy in one of the slots may bring back what was ended
+        lost = lost || world.disk.seen.slots[i].header.write_seq < was.slots[i].header.write_seq;
+    if (lost) world.checks.storage_event();
 }
 
 void strike_disk(World& world, Fault kind, std::uint32_t param) {
