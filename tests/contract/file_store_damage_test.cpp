@@ -191,12 +191,12 @@ TEST_F(FileStoreDamage, ACrashInTheFirstWriteLeavesNoRecord) {
 TEST_F(FileStoreDamage, TheFirstEvidenceIsKeptBesideTheLatest) {
     Bytes damaged = newer_;
     for (std::size_t round = 0; round < 3; ++round) {
-        damaged[130] = static_cast<std::byte>(~static_cast<unsigned>(newer_[130]) - round);
+        damaged[130] = newer_[130] ^ static_cast<std::byte>(1 + round);  // never the whole one
         write_file(a(), empty_slot());
         write_file(b(), damaged);
         ASSERT_EQ(load(*record_).answer, StoreAnswer::corrupt);
         const Bytes first = read_file(world_.path(key_, ".q1"));
-        EXPECT_EQ(first[130], static_cast<std::byte>(~static_cast<unsigned>(newer_[130])));
+        EXPECT_EQ(first[130], newer_[130] ^ std::byte{1});
         if (round > 0) {
             EXPECT_EQ(read_file(world_.path(key_, ".q2")), damaged);
         }
