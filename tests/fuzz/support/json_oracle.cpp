@@ -16,6 +16,8 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 std::optional<ReadJson> read_json(std::string_view text) {
     using Json = nlohmann::json;
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+    // To this library a NUL is the end of the text, whatever comes after it.
+    if (text.find('\0') != std::string_view::npos) return std::nullopt;
     ReadJson out;
     std::vector<std::set<std::string>> keys;
     const auto look = [&](int depth, Json::parse_event_t event, Json& parsed) {
