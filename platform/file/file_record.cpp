@@ -79,8 +79,8 @@ void FileRecord::distrust_failed_write(std::size_t index, Slot& slot) {
 // R3: before a phone's first unlock an app's folder seems not to be there at all; its key says that it is locked.
 StoreResult FileRecord::absent_unless_locked() {
     StoreResult key = parts_->sealer.unlock();
-    if (key.answer == StoreAnswer::locked) return key;
-    return {StoreAnswer::absent, {}};
+    hidden_ = key.answer == StoreAnswer::locked;
+    return hidden_ ? key : StoreResult{StoreAnswer::absent, {}};
 }
 
 StoreResult FileRecord::load(RecordHeader& header, SecretBuffer& body) {
@@ -150,6 +150,7 @@ StoreResult FileRecord::set_aside_damage(int folder, Scan& found) {
 StorePeek FileRecord::peek() {
     FolderRef folder;
     const StoreResult opened = parts_->folder.open(Folder::Missing::report, folder);
+    if (opened.answer == StoreAnswer::absent && hidden_) return {StoreAnswer::locked, {}};
     if (opened.answer != StoreAnswer::present) return {opened.answer, {}};
     StorePeek newest{StoreAnswer::absent, {}};
     for (std::size_t i = 0; i < 2; ++i) {

@@ -58,6 +58,7 @@ class FileRecord : public RecordStore {
     const std::shared_ptr<FileStoreParts> parts_;
     const RecordKey key_;
     const RecordNames names_;
+    bool hidden_ = false;  // the last load found no folder and a locked key; a peek asks for no key
     CommitLock lock_;
     // The stamp of a write that was not made durable, while the slot may still show it.
     std::array<std::optional<SlotStamp>, 2> failed_;

@@ -162,7 +162,9 @@ TEST_F(FileStoreFolder, R3_AFolderThatCannotBeSeenIsLockedWhileTheKeyIs) {
                      std::make_shared<PosixEntropy>());
     RecordHeader header;
     SecretBuffer body;
-    EXPECT_EQ(unseen.open_record(key_)->load(header, body).answer, StoreAnswer::locked);
+    const auto record = unseen.open_record(key_);
+    EXPECT_EQ(record->load(header, body).answer, StoreAnswer::locked);
+    EXPECT_EQ(record->peek().answer, StoreAnswer::locked);
     EXPECT_FALSE(exists(world_.above() + "/unseen"));
 }
 

@@ -138,6 +138,9 @@ void Checks::note_install(Process& process, const Record& record, const Disk::Sl
     const int before = current_family_;
     current_family_ = family;
     installed_at_[family] = world_.now();
+    const std::int64_t wall = world_.device_now().wall.ms;
+    looks_older_ = wall < newest_install_wall_;
+    newest_install_wall_ = std::max(newest_install_wall_, wall);
     // Healing alone writes down when it was done.
     const bool healed = record.heal.last.ms != 0 && heal_stamps_.insert(record.heal.last.ms).second;
     // Only a start or adopt that was asked after the last end counts as another session.

@@ -109,6 +109,8 @@ class Checks {
     std::int64_t jump_at_ = kNever;
     std::int64_t reboot_at_ = kNever;
     bool offset_wrong_ = false;
+    std::int64_t newest_install_wall_ = INT64_MIN;  // by the device's clock
+    bool looks_older_ = false;                      // the session of now was installed before that
     bool ever_installed_ = false;
     int current_family_ = -1;
     std::map<int, std::int64_t> installed_at_;  // by family

@@ -122,8 +122,8 @@ bool Checks::session_lives(int pair) const {
 bool Checks::excused() const {
     if (!ever_installed_ || ended_asks_ > 0) return true;
     if (storage_loss_at_ >= installed_at_.at(current_family_)) return true;
-    // ADR 9: a clock that went back between a loss and the next start, so that an older session looks newer.
-    if (storage_loss_at_ != kNever && jump_at_ != kNever) return true;
+    // ADR 9: started over a loss, by a clock that stood before that of an older session, which therefore looks newer.
+    if (storage_loss_at_ != kNever && looks_older_) return true;
     const Family& family = world_.ledger.families[static_cast<std::size_t>(current_family_)];
     return family.excuse != Excuse::none || family.revoked || stuck_seen(current_family_) ||
            world_.disk.judge() == StoreAnswer::corrupt ||
