@@ -20,17 +20,16 @@ DoneCallback wrap_done(void* context, credit_done_callback callback) {
 }
 
 TokenCallback wrap_token(void* context, credit_token_callback callback) {
-    return [context, callback, kept = Ref<credit_token>::make()](
+    return [context, callback, kept = HeldToken(TokenHandle::make())](
                const TokenRef& token, TokenSource source, const Error* error) mutable {
         // Let go when this call is over, not when the engine forgets the function.
-        const Ref<credit_token> handed_out = std::move(kept);
+        const HeldToken handed_out = std::move(kept);
         if (error != nullptr) {
             const credit_error borrowed(*error);
             return callback(context, nullptr, &borrowed);
         }
-        handed_out->token = token;
-        handed_out->source = source;
-        callback(context, handed_out.get(), nullptr);
+        handed_out.get()->fill(token, source);
+        callback(context, to_c(handed_out.get()), nullptr);
     };
 }
 

@@ -2,6 +2,7 @@
 #include "capi/src/guard.h"
 #include "capi/src/live_objects.h"
 #include "capi/src/strings.h"
+#include "core/engine/token_handle.h"
 #include "credit/credit.h"
 
 credit_code credit_check_abi(uint32_t major, uint32_t minor) noexcept {
@@ -32,5 +33,5 @@ int32_t credit_code_needs_new_session(credit_code code) noexcept {
 }
 
 uint64_t credit_debug_live_objects(void) noexcept {
-    return credit::capi::LiveObject::alive();
+    return credit::capi::LiveObject::alive() + credit::TokenHandle::alive();
 }

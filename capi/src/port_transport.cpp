@@ -7,6 +7,7 @@
 #include "capi/src/port_calls.h"
 #include "capi/src/strings.h"
 #include "core/http/redact.h"
+#include "platform/curl/curl_request_check.h"
 
 namespace credit::capi {
 namespace {
@@ -46,7 +47,8 @@ class Outgoing {
         view_.body = to_c(request.body);
         view_.timeout_ms = request.timeout.count;
         view_.max_reply_bytes = request.max_reply_bytes;
-        view_.fresh_connection = request.fresh_connection ? 1 : 0;
+        // The app's client cannot know which of its repeats would be harmless (R15).
+        view_.fresh_connection = curl::needs_fresh_connection(request) ? 1 : 0;
     }
     ~Outgoing() {
         for (HttpHeader& header : request_.headers)
@@ -123,6 +125,11 @@ void finish(const credit_http_exchange* exchange, Make make) noexcept {
 }  // namespace
 
 Transport::RequestID TableTransport::start(HttpRequest request, Completion done) {
+    // The same last door as libcurl's: an app's client is not to make sense of what nobody may send (R33).
+    if (const char* why = curl::refusal(request)) {
+        done(failed(HttpFailure::refused, false, why));
+        return 0;
+    }
     const Outgoing outgoing(request);
     auto call = std::make_unique<ExchangeCall>();
     call->done = std::move(done);

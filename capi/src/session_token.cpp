@@ -29,10 +29,9 @@ credit_code credit_session_current_token(credit_session* session, int64_t minimu
         *out = nullptr;
         if (session == nullptr || !sane_duration(minimum_lifetime_ms))
             return CREDIT_INVALID_ARGUMENT;
-        credit::TokenRef token;
+        credit::TokenHandle* token = nullptr;
         const credit::Code code = session->session->current_token(minimum_lifetime_ms, token);
-        if (code == credit::Code::ok)
-            *out = new credit_token(std::move(token), credit::TokenSource::cache);
+        *out = to_c(token);
         return to_c(code);
     });
 }

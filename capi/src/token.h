@@ -1,15 +1,19 @@
-// struct credit_token: a core token and how this caller got it.
+// struct credit_token is a token handle of the core under the name the header gives it.
 #pragma once
 
-#include "capi/src/counted.h"
-#include "core/engine/token.h"
+#include "core/engine/token_handle.h"
 #include "credit/credit.h"
 
-struct credit_token final : credit::capi::Counted {
-    credit_token() = default;
-    credit_token(credit::TokenRef given, credit::TokenSource from) noexcept
-        : token(std::move(given)), source(from) {}
+namespace credit::capi {
 
-    credit::TokenRef token;  // set before the app sees the object
-    credit::TokenSource source = credit::TokenSource::cache;
-};
+inline credit_token* to_c(TokenHandle* handle) noexcept {
+    return reinterpret_cast<credit_token*>(handle);
+}
+inline TokenHandle* handle_of(credit_token* token) noexcept {
+    return reinterpret_cast<TokenHandle*>(token);
+}
+inline const TokenHandle* handle_of(const credit_token* token) noexcept {
+    return reinterpret_cast<const TokenHandle*>(token);
+}
+
+}  // namespace credit::capi

@@ -188,33 +188,24 @@ Status Session::notify(Hint hint) {
     return Unit{};
 }
 
-Code Session::current_token(std::int64_t minimum_lifetime_ms, TokenRef& out) noexcept {
+Code Session::current_token(std::int64_t minimum_lifetime_ms, TokenHandle*& out) noexcept {
     if (minimum_lifetime_ms < 0) return Code::invalid_argument;
-    bool renew = false;
-    const auto read = core_->cell().read(Millis{minimum_lifetime_ms}, core_->elapsed_now(), renew,
-                                         [&](const TokenRef& token) { out = token; });
-    if (renew || read == TokenCell::Read::too_short) core_->poke_renewal();
-    if (read == TokenCell::Read::ok) return Code::ok;
-    return core_->spent() ? Code::session_spent : Code::no_live_token;
+    const auto hold = [&](TokenRack& rack, std::size_t place) { out = rack.take(place); };
+    return core_->read_token(Millis{minimum_lifetime_ms}, hold);
 }
 
 Code Session::copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::size_t capacity,
                          std::size_t& size, std::uint64_t& generation) noexcept {
     if (minimum_lifetime_ms < 0) return Code::invalid_argument;
-    bool renew = false;
     bool fits = false;
-    const auto copy = [&](const TokenRef& token) {
-        size = token->value->size();
-        generation = token->generation;
+    const auto copy = [&](const TokenRack& rack, std::size_t) {
+        size = rack.size();
+        generation = rack.generation();
         fits = size < capacity;
-        if (fits) std::memcpy(buffer, token->value->data(), size + 1);  // secrets end in NUL
+        if (fits) std::memcpy(buffer, rack.bytes(), size + 1);  // secrets end in NUL
     };
-    const auto read =
-        core_->cell().read(Millis{minimum_lifetime_ms}, core_->elapsed_now(), renew, copy);
-    if (renew || read == TokenCell::Read::too_short) core_->poke_renewal();
-    if (read != TokenCell::Read::ok)
-        return core_->spent() ? Code::session_spent : Code::no_live_token;
-    return fits ? Code::ok : Code::buffer_too_small;
+    const Code read = core_->read_token(Millis{minimum_lifetime_ms}, copy);
+    return read != Code::ok || fits ? read : Code::buffer_too_small;
 }
 
 Status erase_storage(SessionConfig config, std::string borrower_external_id, DoneCallback done) {

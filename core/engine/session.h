@@ -12,7 +12,7 @@
 #include "core/base/issued.h"
 #include "core/base/result.h"
 #include "core/engine/session_config.h"
-#include "core/engine/token.h"
+#include "core/engine/token_handle.h"
 #include "core/platform_api/contract.h"
 #include "core/session/event.h"
 #include "core/session/state.h"
@@ -87,7 +87,8 @@ class Session {
     Status notify(Hint hint);
 
     // Hot path: lock-free, no allocation, no system call. Codes: ok, no_live_token, session_spent, buffer_too_small.
-    Code current_token(std::int64_t minimum_lifetime_ms, TokenRef& out) noexcept;
+    // `out` is set with ok alone, and then carries one hold.
+    Code current_token(std::int64_t minimum_lifetime_ms, TokenHandle*& out) noexcept;
     Code copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::size_t capacity,
                     std::size_t& size, std::uint64_t& generation) noexcept;
 

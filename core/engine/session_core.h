@@ -61,7 +61,20 @@ class SessionCore : public Timed, public std::enable_shared_from_this<SessionCor
     void begin_closing() noexcept { closing_.store(true, std::memory_order_release); }
     void spend();         // R35: no token leaves this process from here on
     void poke_renewal();  // the hot path wants a refresh ahead; no allocation
-    ElapsedTime elapsed_now() noexcept { return config_.ports.clock->now().elapsed; }
+    ElapsedTime elapsed_now() noexcept { return config_.ports.clock->elapsed(); }
+    // The hot path: visit(rack, place) sees the token if it is good. Codes: ok, no_live_token, session_spent.
+    template <class Visit>
+    Code read_token(Millis minimum, Visit visit) noexcept {
+        // Before entering: reading the clock takes longer than all the rest.
+        const ElapsedTime now = elapsed_now();
+        bool renew = false;
+        const TokenCell::Read read = cell_.read(minimum, now, renew, visit);
+        if (renew || read == TokenCell::Read::too_short) [[unlikely]]
+            poke_renewal();
+        if (read == TokenCell::Read::ok) [[likely]]
+            return Code::ok;
+        return spent() ? Code::session_spent : Code::no_live_token;
+    }
     // The task for the engine thread; a failed check in it closes this session and nothing else (R36).
     Engine::Tasks as_tasks(Engine::Task task);
     void post(Engine::Task task) { engine_.take(as_tasks(std::move(task))); }

@@ -1,68 +1,127 @@
 #include "core/engine/token_cell.h"
 
-#include <algorithm>
 #include <thread>
 #include <utility>
 
 namespace credit {
+namespace {
 
-TokenCell::Read TokenCell::judge(const Terms& terms, Millis minimum, ElapsedTime now,
-                                 bool& renew) noexcept {
-    renew = now >= terms.renew_from;
-    if (now >= terms.ends) return Read::too_short;
-    if (terms.life.count < 0) return Read::ok;  // unknown life: used until a 401 (R30)
-    const Millis wanted = minimum.count > 0 ? min(minimum, terms.life / 2) : terms.default_minimum;
-    return terms.ends - now >= wanted ? Read::ok : Read::too_short;
+// How often the writer looks again before it leaves a retired token to the readers inside: they need nanoseconds, unless
+// they were stopped.
+constexpr int kLooks = 16;
+
+}  // namespace
+
+TokenCell::~TokenCell() {
+    replace(nullptr);
 }
 
-// Whoever brings the count to zero lets go of the token. One atomic step, so a reader that was stopped for long cannot
-// mistake a later use of the slot for its own.
-void TokenCell::add(Slot& slot, std::int64_t readers) noexcept {
-    if (slot.inside.fetch_add(readers, std::memory_order_acq_rel) + readers != 0) return;
-    slot.token.reset();
-    slot.free.store(true, std::memory_order_release);
+// The writer was faster than this reader: it has to put down the newer rack before it may look at it.
+void TokenCell::settle_on_newest(std::size_t place, TokenRack*& rack) noexcept {
+    for (TokenRack* now = head_.load(); now != rack; now = head_.load()) {
+        rack = now;
+        places_[place].inside.exchange(rack);
+        if (rack == nullptr) return;
+    }
+}
+
+std::size_t TokenCell::enter_elsewhere(std::size_t taken, TokenRack*& rack) noexcept {
+    for (std::size_t i = 1; i < kCrowd; ++i) {
+        const std::size_t place = (taken + i) % kCrowd;
+        TokenRack* nobody = nullptr;
+        if (!places_[place].inside.compare_exchange_strong(nobody, rack)) continue;
+        settle_on_newest(place, rack);
+        return place;
+    }
+    // As many readers as there are places were stopped at once in the middle of a read.
+    crowd_.fetch_add(1);
+    rack = head_.load();
+    return kCrowd;
 }
 
 void TokenCell::publish(TokenRef token, const Terms& terms) {
-    const std::lock_guard<std::mutex> hold(writer_);
-    if (spent_) return;
-    // Decided before the engine heard of the rejection.
-    if (token != nullptr && token->generation == rejected_) token = nullptr;
-    publish_locked(std::move(token), terms);
+    replace(token == nullptr ? nullptr : new TokenRack(std::move(token), terms));
 }
 
-void TokenCell::reject(std::uint64_t generation) {
-    const std::lock_guard<std::mutex> hold(writer_);
-    rejected_ = generation;
-    const std::uint64_t current = head_.load(std::memory_order_relaxed) >> kCountBits;
-    const TokenRef& published = slots_[current].token;
-    if (published != nullptr && published->generation == generation)
-        publish_locked(nullptr, Terms{});
-}
-
-void TokenCell::spend() {
-    const std::lock_guard<std::mutex> hold(writer_);
-    spent_ = true;
-    publish_locked(nullptr, Terms{});
-}
-
-void TokenCell::publish_locked(TokenRef token, const Terms& terms) {
-    const std::uint64_t current = head_.load(std::memory_order_relaxed) >> kCountBits;
-    std::size_t next = kSlots;
-    while (next == kSlots) {
-        for (std::size_t i = 0; i < kSlots && next == kSlots; ++i) {
-            if (i != current && slots_[i].free.load(std::memory_order_acquire)) next = i;
-        }
-        // All slots are held by readers that were stopped in the middle of a copy; they need the processor.
-        if (next == kSlots) std::this_thread::yield();
+void TokenCell::replace(TokenRack* fresh) noexcept {
+    {
+        const std::lock_guard<std::mutex> hold(writer_);
+        // A rejected one was decided on before the engine heard of the rejection.
+        const bool rejected = fresh != nullptr && fresh->generation() == rejected_;
+        if (fresh != nullptr && (spent_ || rejected)) discard(std::exchange(fresh, nullptr));
+        if (!spent_) replace_locked(fresh);
     }
-    Slot& slot = slots_[next];
-    slot.free.store(false, std::memory_order_relaxed);
-    slot.token = std::move(token);
-    slot.terms = terms;
-    const std::uint64_t old =
-        head_.exchange(static_cast<std::uint64_t>(next) << kCountBits, std::memory_order_acq_rel);
-    add(slots_[old >> kCountBits], static_cast<std::int64_t>(old & kCountMask));
+    if (sweep_asked_.load()) sweep_when_free();
+}
+
+void TokenCell::reject(std::uint64_t generation) noexcept {
+    {
+        const std::lock_guard<std::mutex> hold(writer_);
+        rejected_ = generation;
+        const TokenRack* published = head_.load(std::memory_order_relaxed);
+        if (published != nullptr && published->generation() == generation) replace_locked(nullptr);
+    }
+    if (sweep_asked_.load()) sweep_when_free();
+}
+
+void TokenCell::spend() noexcept {
+    {
+        const std::lock_guard<std::mutex> hold(writer_);
+        spent_ = true;
+        replace_locked(nullptr);
+    }
+    if (sweep_asked_.load()) sweep_when_free();
+}
+
+void TokenCell::replace_locked(TokenRack* fresh) noexcept {
+    TokenRack* const old = head_.exchange(fresh);
+    if (old == nullptr) return;
+    old->next_ = retired_;
+    retired_ = old;
+    // Before the looks: a reader that leaves after them then sees it.
+    retiring_.store(true);
+    for (int look = 0; look < kLooks && retired_ != nullptr; ++look) {
+        if (look > 0) std::this_thread::yield();
+        sweep_locked();
+    }
+}
+
+void TokenCell::discard(TokenRack* never_published) noexcept {
+    for (std::size_t place = 0; place < TokenRack::kPlaces; ++place)
+        never_published->settle(place);
+    never_published->let_go();
+}
+
+bool TokenCell::vacant(std::size_t place, const TokenRack* rack) const noexcept {
+    return place == kCrowd ? crowd_.load() == 0 : places_[place].inside.load() != rack;
+}
+
+void TokenCell::sweep_locked() noexcept {
+    constexpr std::uint32_t kAll = (std::uint32_t{1} << TokenRack::kPlaces) - 1;
+    for (TokenRack** at = &retired_; *at != nullptr;) {
+        TokenRack* const rack = *at;
+        for (std::size_t place = 0; place < TokenRack::kPlaces; ++place) {
+            const bool open = (rack->settled_ >> place & 1) == 0;
+            if (open && vacant(place, rack)) rack->settle(place);
+        }
+        if (rack->settled_ != kAll) {
+            at = &rack->next_;
+            continue;
+        }
+        *at = rack->next_;
+        rack->let_go();
+    }
+    if (retired_ == nullptr) retiring_.store(false);
+}
+
+// By a reader on its way out. It does not wait for the writer, which looks at sweep_asked_ when it is done.
+void TokenCell::sweep_when_free() noexcept {
+    sweep_asked_.store(true);
+    while (sweep_asked_.load() && writer_.try_lock()) {
+        sweep_asked_.store(false);
+        sweep_locked();
+        writer_.unlock();
+    }
 }
 
 }  // namespace credit

@@ -9,6 +9,8 @@ class Clock {
   public:
     virtual ~Clock() = default;
     virtual Now now() noexcept = 0;
+    // That part of now() alone, for whoever asks often: one clock less to read.
+    virtual ElapsedTime elapsed() noexcept { return now().elapsed; }
 };
 
 }  // namespace credit

@@ -58,11 +58,15 @@ Now AppleClock::now() noexcept {
     const bool known = ::clock_gettime(CLOCK_REALTIME, &wall) == 0;
     const std::int64_t wall_ms =
         known ? static_cast<std::int64_t>(wall.tv_sec) * 1000 + wall.tv_nsec / 1'000'000 : 0;
+    return {WallTime{wall_ms}, elapsed(), boot_};
+}
+
+ElapsedTime AppleClock::elapsed() noexcept {
     // Whole units first: ticks times the numerator would overflow after weeks on some devices.
     const std::uint64_t ticks = ::mach_continuous_time();
     const std::uint64_t per_ms = denominator_ * kNanosecondsInMs;
     const std::uint64_t ms = ticks / per_ms * numerator_ + ticks % per_ms * numerator_ / per_ms;
-    return {WallTime{wall_ms}, ElapsedTime{static_cast<std::int64_t>(ms)}, boot_};
+    return ElapsedTime{static_cast<std::int64_t>(ms)};
 }
 
 }  // namespace credit

@@ -9,6 +9,7 @@ class AppleClock : public Clock {
   public:
     AppleClock();
     Now now() noexcept override;
+    ElapsedTime elapsed() noexcept override;
 
   private:
     const BootID boot_;

@@ -48,4 +48,8 @@ Now PosixClock::now() noexcept {
     return {WallTime{read_ms(CLOCK_REALTIME)}, ElapsedTime{read_ms(kSinceBoot)}, boot_};
 }
 
+ElapsedTime PosixClock::elapsed() noexcept {
+    return ElapsedTime{read_ms(kSinceBoot)};
+}
+
 }  // namespace credit

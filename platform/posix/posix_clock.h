@@ -9,6 +9,7 @@ class PosixClock : public Clock {
   public:
     PosixClock();
     Now now() noexcept override;
+    ElapsedTime elapsed() noexcept override;
 
   private:
     BootID boot_;

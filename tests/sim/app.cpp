@@ -140,7 +140,7 @@ void Process::end() {
     });
     reacting_ = false;
     note_started(*op, asked);
-    TokenRef token;
+    TokenHandle* token = nullptr;
     if (one->session->current_token(0, token) == Code::ok)
         world.breach("R35", "the token can still be had after end() returned");
 }
@@ -182,10 +182,10 @@ void Process::perform(Step step, std::uint32_t param) {
             ask_token(world.plan.life_ms, 0);
             break;
         case Step::hot_token: {
-            TokenRef token;
-            if (one->session->current_token(0, token) == Code::ok)
-                world.checks.token_given(*this, *one, token->value->view(), token->generation,
-                                         kNoLook);
+            TokenHandle* taken = nullptr;
+            if (one->session->current_token(0, taken) != Code::ok) break;
+            const HeldToken token(taken);
+            world.checks.token_given(*this, *one, token->value->view(), token->generation, kNoLook);
             break;
         }
         case Step::call:

@@ -19,8 +19,10 @@ add_executable(credit_capi_test
     ${CMAKE_CURRENT_LIST_DIR}/capi_sized_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_store_test.cpp
     ${CMAKE_CURRENT_LIST_DIR}/capi_transport_test.cpp
-    ${CMAKE_CURRENT_LIST_DIR}/checkout_api_test.cpp)
-# Everything but the engine, whose place the fake takes.
+    ${CMAKE_CURRENT_LIST_DIR}/checkout_api_test.cpp
+    ${CMAKE_SOURCE_DIR}/core/engine/token_handle.cpp
+    ${CMAKE_SOURCE_DIR}/core/engine/token_rack.cpp)
+# Everything but the engine, whose place the fake takes; of that only the handles of tokens.
 target_link_libraries(credit_capi_test PRIVATE
     credit_capi credit_core_base credit_core_http credit_core_platform_api
     credit_platform_curl credit_platform_file credit_platform_memory credit_platform_posix

@@ -163,8 +163,11 @@ Status Session::notify(Hint hint) {
     return answer(core_->misuse, Unit{});
 }
 
-Code Session::current_token(std::int64_t, TokenRef& out) noexcept {
-    if (core_->token_code == Code::ok) out = core_->token;
+Code Session::current_token(std::int64_t, TokenHandle*& out) noexcept {
+    if (core_->token_code == Code::ok) {
+        out = TokenHandle::make();
+        out->fill(core_->token, TokenSource::cache);
+    }
     return core_->token_code;
 }
 

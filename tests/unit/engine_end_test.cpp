@@ -12,7 +12,7 @@ TEST(EngineEnd, R35_TheTokenIsGoneWhenEndReturns) {
     const OutcomeRef ended = world.end(*session);
     // Nothing has run since.
     EXPECT_EQ(world.copy(*session, out), Code::session_spent);
-    TokenRef token;
+    TokenHandle* token = nullptr;
     EXPECT_EQ(session->current_token(0, token), Code::session_spent);
     EXPECT_EQ(token, nullptr);
     world.settle();

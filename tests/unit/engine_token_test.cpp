@@ -84,7 +84,7 @@ TEST(EngineToken, MisuseIsToldAtOnceAndItsCallbackNeverComes) {
     EXPECT_EQ(session->reject_token(0).error().code, Code::invalid_argument);
     std::string out;
     EXPECT_EQ(world.copy(*session, out, -1), Code::invalid_argument);
-    TokenRef token;
+    TokenHandle* token = nullptr;
     EXPECT_EQ(session->current_token(-1, token), Code::invalid_argument);
     EXPECT_TRUE(session->cancel(12345).ok());  // unknown: ignored
     world.settle();
@@ -125,7 +125,7 @@ TEST(EngineToken, AnExpiredTokenIsNotCopied) {
     world.clock->advance(minutes(31));
     std::string out;
     EXPECT_EQ(world.copy(*session, out), Code::no_live_token);
-    TokenRef token;
+    TokenHandle* token = nullptr;
     EXPECT_EQ(session->current_token(0, token), Code::no_live_token);
     EXPECT_EQ(token, nullptr);
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -28,13 +29,21 @@ TokenCell::Read read(TokenCell& cell, std::int64_t minimum, std::int64_t now,
     bool renew = false;
     bool visited = false;
     const auto result = cell.read(Millis{minimum}, ElapsedTime{now}, renew,
-                                  [&](const TokenRef& token) { visited = token != nullptr; });
+                                  [&](const TokenRack&, std::size_t) { visited = true; });
     EXPECT_EQ(visited, result == TokenCell::Read::ok);
     if (renew_out != nullptr) *renew_out = renew;
     return result;
 }
 
 using Read = TokenCell::Read;
+
+HeldToken take(TokenCell& cell) {
+    HeldToken taken;
+    bool renew = false;
+    cell.read(Millis{0}, ElapsedTime{1}, renew,
+              [&](TokenRack& rack, std::size_t place) { taken = HeldToken(rack.take(place)); });
+    return taken;
+}
 
 TEST(TokenCell, AnEmptyCellHasNone) {
     TokenCell cell;
@@ -110,15 +119,16 @@ TEST(TokenCell, R39_ATokenAReaderLooksAtIsLetGoByThatReader) {
     const std::weak_ptr<const Token> first = token;
     cell.publish(std::move(token), terms(1000, 900, 0, 1000));
     bool renew = false;
-    cell.read(Millis{0}, ElapsedTime{1}, renew, [&](const TokenRef& seen) {
+    cell.read(Millis{0}, ElapsedTime{1}, renew, [&](const TokenRack& seen, std::size_t) {
         cell.clear();
         EXPECT_FALSE(first.expired());
-        EXPECT_EQ(seen->generation, 1u);
+        EXPECT_EQ(seen.generation(), 1u);
+        EXPECT_STREQ(seen.bytes(), "st_test_1");
     });
     EXPECT_TRUE(first.expired());
 }
 
-TEST(TokenCell, EverySlotIsUsedAgain) {
+TEST(TokenCell, R39_EveryRetiredTokenIsLetGo) {
     TokenCell cell;
     std::vector<std::weak_ptr<const Token>> all;
     for (std::uint64_t i = 1; i <= 1000; ++i) {
@@ -130,6 +140,81 @@ TEST(TokenCell, EverySlotIsUsedAgain) {
     }
     for (std::size_t i = 0; i + 1 < all.size(); ++i)
         EXPECT_TRUE(all[i].expired());
+}
+
+TEST(TokenCell, R39_WhatWasTakenOutlivesItsPublicationAndTheCell) {
+    HeldToken kept;
+    std::weak_ptr<const Token> first;
+    {
+        TokenCell cell;
+        TokenRef token = make_token(1);
+        first = token;
+        cell.publish(std::move(token), terms(1000, 900, 0, 1000));
+        const std::uint64_t before = TokenHandle::alive();
+        kept = take(cell);
+        const HeldToken twice = take(cell);
+        const HeldToken copied = twice;
+        EXPECT_EQ(TokenHandle::alive(), before + 3);
+        cell.publish(make_token(2), terms(1000, 900, 0, 1000));
+        EXPECT_EQ(TokenHandle::alive(), before + 3) << "the same number, counted otherwise";
+    }
+    ASSERT_FALSE(first.expired());
+    EXPECT_EQ(kept->value->view(), "st_test_1");
+    EXPECT_EQ(kept.get()->source(), TokenSource::cache);
+    kept = HeldToken();
+    EXPECT_TRUE(first.expired());
+}
+
+TEST(TokenCell, R39_ATokenReleasedBeforeItIsReplacedIsLetGoWhenItIs) {
+    TokenCell cell;
+    TokenRef token = make_token(1);
+    const std::weak_ptr<const Token> first = token;
+    cell.publish(std::move(token), terms(1000, 900, 0, 1000));
+    for (int i = 0; i < 100; ++i)
+        take(cell);
+    EXPECT_FALSE(first.expired());
+    cell.clear();
+    EXPECT_TRUE(first.expired());
+}
+
+// More readers inside at once than there are places for one each; here one within the other, on one thread.
+class Crowd {
+  public:
+    explicit Crowd(int readers) : readers_(readers) {}
+
+    void enter(TokenCell& cell, const std::function<void()>& innermost) {
+        if (static_cast<int>(held.size()) == readers_) return innermost();
+        bool renew = false;
+        cell.read(Millis{0}, ElapsedTime{1}, renew, [&](TokenRack& rack, std::size_t place) {
+            held.emplace_back(rack.take(place));
+            enter(cell, innermost);
+        });
+    }
+    std::vector<HeldToken> held;
+
+  private:
+    int readers_;
+};
+
+TEST(TokenCell, R39_MoreReadersAtOnceThanPlaces) {
+    TokenCell cell;
+    TokenRef token = make_token(1);
+    const std::weak_ptr<const Token> first = token;
+    cell.publish(std::move(token), terms(1000, 900, 0, 1000));
+    Crowd crowd(static_cast<int>(TokenRack::kPlaces) + 3);
+    crowd.enter(cell, [&] {
+        cell.publish(make_token(2), terms(1000, 900, 0, 1000));
+        EXPECT_EQ(take(cell)->generation, 2u);
+        cell.clear();
+        EXPECT_EQ(read(cell, 0, 1), Read::none);
+        EXPECT_FALSE(first.expired());
+    });
+    for (const HeldToken& held : crowd.held)
+        EXPECT_EQ(held->generation, 1u);
+    crowd.held.clear();
+    EXPECT_TRUE(first.expired());
+    cell.publish(make_token(3), terms(1000, 900, 0, 1000));
+    EXPECT_EQ(take(cell)->generation, 3u);
 }
 
 // Readers only ever see a token together with its own terms, and every token is let go in the end.
@@ -150,12 +235,13 @@ TEST(TokenCell, R35_R39_ReadersAndAWriterAtOnce) {
                 const auto now = static_cast<std::int64_t>(newest * 2 + 1);
                 bool renew = false;
                 std::uint64_t seen = 0;
-                const auto result =
-                    cell.read(Millis{1}, ElapsedTime{now}, renew, [&](const TokenRef& token) {
-                        seen = token->generation;
-                        const bool whole =
-                            token->value->view() == "st_test_" + std::to_string(seen) &&
-                            token->expires_at_ms == static_cast<std::int64_t>(seen);
+                const auto result = cell.read(
+                    Millis{1}, ElapsedTime{now}, renew, [&](TokenRack& rack, std::size_t place) {
+                        seen = rack.generation();
+                        const HeldToken token(rack.take(place));
+                        const bool whole = std::string_view(rack.bytes(), rack.size()) ==
+                                               "st_test_" + std::to_string(seen) &&
+                                           token->expires_at_ms == static_cast<std::int64_t>(seen);
                         if (!whole || static_cast<std::int64_t>(seen) * 2 <= now)
                             wrong.fetch_add(1);
                     });
