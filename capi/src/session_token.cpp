@@ -22,36 +22,32 @@ credit_code credit_session_get_token(credit_session* session, const credit_token
     });
 }
 
+// The hot path: nothing in these two allocates, locks, calls the system or throws, so they do without guard().
 credit_code credit_session_current_token(credit_session* session, int64_t minimum_lifetime_ms,
                                          credit_token** out) noexcept {
-    return guard([&] {
-        if (out == nullptr) return CREDIT_INVALID_ARGUMENT;
-        *out = nullptr;
-        if (session == nullptr || !sane_duration(minimum_lifetime_ms))
-            return CREDIT_INVALID_ARGUMENT;
-        credit::TokenHandle* token = nullptr;
-        const credit::Code code = session->session->current_token(minimum_lifetime_ms, token);
-        *out = to_c(token);
-        return to_c(code);
-    });
+    if (credit::in_forked_child()) [[unlikely]]
+        return CREDIT_FORKED;
+    if (out == nullptr) return CREDIT_INVALID_ARGUMENT;
+    *out = nullptr;
+    if (session == nullptr || !sane_duration(minimum_lifetime_ms)) return CREDIT_INVALID_ARGUMENT;
+    credit::TokenHandle* token = nullptr;
+    const credit::Code code = session->session->current_token(minimum_lifetime_ms, token);
+    *out = to_c(token);
+    return to_c(code);
 }
 
-// The hot path: nothing here allocates, locks or calls the system.
 credit_code credit_session_copy_token(credit_session* session, int64_t minimum_lifetime_ms,
                                       char* buffer, size_t capacity, size_t* size,
                                       uint64_t* generation) noexcept {
-    return guard([&] {
-        if (size == nullptr) return CREDIT_INVALID_ARGUMENT;
-        *size = 0;
-        if (session == nullptr || !sane_duration(minimum_lifetime_ms))
-            return CREDIT_INVALID_ARGUMENT;
-        if (buffer == nullptr && capacity != 0) return CREDIT_INVALID_ARGUMENT;
-        std::uint64_t of = 0;
-        const credit::Code code =
-            session->session->copy_token(minimum_lifetime_ms, buffer, capacity, *size, of);
-        if (generation != nullptr) *generation = of;
-        return to_c(code);
-    });
+    if (credit::in_forked_child()) [[unlikely]]
+        return CREDIT_FORKED;
+    if (size == nullptr) return CREDIT_INVALID_ARGUMENT;
+    *size = 0;
+    if (session == nullptr || !sane_duration(minimum_lifetime_ms)) return CREDIT_INVALID_ARGUMENT;
+    if (buffer == nullptr && capacity != 0) return CREDIT_INVALID_ARGUMENT;
+    if (generation != nullptr) *generation = 0;
+    return to_c(
+        session->session->copy_token(minimum_lifetime_ms, buffer, capacity, *size, generation));
 }
 
 credit_code credit_session_reject_token(credit_session* session, uint64_t generation) noexcept {

@@ -92,9 +92,13 @@ void* allocate_outside(std::size_t size) {
 }
 
 void release(void* data, std::size_t size) noexcept {
+    release(data, size, size);
+}
+
+void release(void* data, std::size_t size, std::size_t written) noexcept {
     if (data == nullptr) return;
     if (size == 0) size = 1;
-    sodium_memzero(data, size);
+    sodium_memzero(data, written < size ? written : size);
     instance().give_back(data, size);
 }
 

@@ -28,6 +28,8 @@ void* allocate(std::size_t size);
 void* allocate_outside(std::size_t size);
 // Wipes and frees. `size` is what was asked for. Thread-safe; null is allowed.
 void release(void* data, std::size_t size) noexcept;
+// The same where only the first `written` bytes can differ from zero: a large reserve is mostly never touched.
+void release(void* data, std::size_t size, std::size_t written) noexcept;
 
 struct Report {
     std::size_t capacity = 0;       // bytes of the installed region

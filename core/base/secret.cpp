@@ -114,7 +114,7 @@ void SecretBuffer::clear() noexcept {
 }
 
 void SecretBuffer::release() noexcept {
-    if (data_ != nullptr) arena::release(data_, capacity_ + 1);
+    if (data_ != nullptr) arena::release(data_, capacity_ + 1, size_);  // behind size_ all is zero
     data_ = nullptr;
     size_ = 0;
     capacity_ = 0;

@@ -67,6 +67,8 @@ class SecretBuffer {
     void append(char byte) { append(std::string_view(&byte, 1)); }
     void resize(std::size_t size);  // new bytes are zero
     void clear() noexcept;          // wipes, keeps the capacity
+    // For a writer that goes by data() alone: from here on all of the capacity counts as written.
+    void expose() noexcept { size_ = capacity_; }
 
     char* data() noexcept { return data_; }
     const char* data() const noexcept { return data_; }

@@ -195,14 +195,16 @@ Code Session::current_token(std::int64_t minimum_lifetime_ms, TokenHandle*& out)
 }
 
 Code Session::copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::size_t capacity,
-                         std::size_t& size, std::uint64_t& generation) noexcept {
+                         std::size_t& size, std::uint64_t* generation) noexcept {
     if (minimum_lifetime_ms < 0) return Code::invalid_argument;
     bool fits = false;
     const auto copy = [&](const TokenRack& rack, std::size_t) {
-        size = rack.size();
-        generation = rack.generation();
-        fits = size < capacity;
-        if (fits) std::memcpy(buffer, rack.bytes(), size + 1);  // secrets end in NUL
+        const std::size_t needed = rack.size();
+        size = needed;
+        if (generation != nullptr) *generation = rack.generation();
+        fits = needed < capacity;
+        if (fits) [[likely]]
+            std::memcpy(buffer, rack.bytes(), needed + 1);  // secrets end in NUL
     };
     const Code read = core_->read_token(Millis{minimum_lifetime_ms}, copy);
     return read != Code::ok || fits ? read : Code::buffer_too_small;

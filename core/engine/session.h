@@ -87,10 +87,10 @@ class Session {
     Status notify(Hint hint);
 
     // Hot path: lock-free, no allocation, no system call. Codes: ok, no_live_token, session_spent, buffer_too_small.
-    // `out` is set with ok alone, and then carries one hold.
+    // `generation` may be null. `out` is set with ok alone, and then carries one hold.
     Code current_token(std::int64_t minimum_lifetime_ms, TokenHandle*& out) noexcept;
     Code copy_token(std::int64_t minimum_lifetime_ms, char* buffer, std::size_t capacity,
-                    std::size_t& size, std::uint64_t& generation) noexcept;
+                    std::size_t& size, std::uint64_t* generation) noexcept;
 
   private:
     std::shared_ptr<SessionCore> core_;

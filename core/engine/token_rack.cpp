@@ -7,9 +7,15 @@ namespace credit {
 namespace {
 
 // Only for held(): taken once for each published token, never by a reader.
+// Never destroyed, because apps may release at exit; and made without memory, because a release cannot fail.
+union Kept {
+    constexpr Kept() noexcept : mutex() {}
+    ~Kept() {}
+    std::mutex mutex;
+};
 std::mutex& racks_mutex() noexcept {
-    static std::mutex* const mutex = new std::mutex;  // never destroyed: apps may release at exit
-    return *mutex;
+    static constinit Kept kept;
+    return kept.mutex;
 }
 TokenRack* newest_rack = nullptr;
 

@@ -118,6 +118,7 @@ void Document::read(std::string_view text, std::size_t max_bytes) {
 
 void Document::LentStrings::lend(SecretBuffer& strings) noexcept {
     document_.string_buf.release();
+    strings.expose();
     document_.string_buf.reset(reinterpret_cast<std::uint8_t*>(strings.data()));
 }
 

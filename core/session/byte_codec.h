@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -16,22 +17,20 @@
 
 namespace credit {
 
-// Writes into a buffer, or only measures when there is none: so the exact size is known before a
-// secret is written and the buffer never has to grow with one inside.
+// Writes into memory of the exact size, or only measures when there is none: so the size is known before a secret is
+// written, and nothing has to grow with one inside.
 class ByteWriter {
   public:
     ByteWriter() = default;
-    explicit ByteWriter(SecretBuffer& out) : out_(&out) {}
+    ByteWriter(char* out, std::size_t size) noexcept : at_(out), end_(out + size) {}
 
     std::size_t size() const noexcept { return size_; }
 
     template <class T>
     void number(T value) {
         std::array<char, sizeof(T)> bytes{};
-        for (std::size_t i = 0; i < sizeof(T); ++i) {
-            bytes[i] = static_cast<char>((static_cast<std::uint64_t>(value) >> (8 * i)) & 0xff);
-        }
-        raw({bytes.data(), bytes.size()});
+        store(bytes.data(), value);
+        raw(bytes.data(), bytes.size());
     }
     void boolean(bool value) { number(static_cast<std::uint8_t>(value)); }
 
@@ -45,28 +44,39 @@ class ByteWriter {
         sized(view_or_empty(value));
     }
 
-    // Tag, length, content. `write` is called with a ByteWriter, twice.
+    // Tag, length, content.
     template <class Write>
     void section(std::uint8_t tag, const Write& write) {
-        ByteWriter measure;
-        write(measure);
-        CREDIT_CHECK(measure.size() <= std::numeric_limits<std::uint16_t>::max());
         number(tag);
-        number(static_cast<std::uint16_t>(measure.size()));
+        char* const length = at_;
+        number(std::uint16_t{0});
+        const std::size_t before = size_;
         write(*this);
+        const std::size_t content = size_ - before;
+        CREDIT_CHECK(content <= std::numeric_limits<std::uint16_t>::max());
+        if (length != nullptr) store(length, static_cast<std::uint16_t>(content));
     }
 
   private:
+    template <class T>
+    static void store(char* to, T value) noexcept {
+        for (std::size_t i = 0; i < sizeof(T); ++i)
+            to[i] = static_cast<char>((static_cast<std::uint64_t>(value) >> (8 * i)) & 0xff);
+    }
     void sized(std::string_view value) {
         number(static_cast<std::uint16_t>(value.size()));
-        raw(value);
+        raw(value.data(), value.size());
     }
-    void raw(std::string_view bytes) {
-        size_ += bytes.size();
-        if (out_ != nullptr) out_->append(bytes);
+    void raw(const char* bytes, std::size_t count) {
+        size_ += count;
+        if (at_ == nullptr || count == 0) return;
+        CREDIT_CHECK(count <= static_cast<std::size_t>(end_ - at_));
+        std::memcpy(at_, bytes, count);
+        at_ += count;
     }
 
-    SecretBuffer* out_ = nullptr;
+    char* at_ = nullptr;
+    char* end_ = nullptr;
     std::size_t size_ = 0;
 };
 

@@ -129,14 +129,12 @@ std::size_t encoded_size(const Record& record) {
 }
 
 void encode_record(const Record& record, RecordHeader& header, SecretBuffer& body) {
-    // Every check fails here, before anything is changed; and the exact size means that the buffer
-    // never grows with a token inside.
+    // Every check fails here, before anything is changed.
     const std::size_t size = encoded_size(record);
-    body.clear();
-    body.reserve(size);
-    ByteWriter out(body);
+    body.resize(size);
+    ByteWriter out(body.data(), size);
     write_body(out, record);
-    CREDIT_CHECK(body.size() == size);
+    CREDIT_CHECK(out.size() == size);
     header = header_of(record);
     header.body_size = static_cast<std::uint32_t>(size);
 }

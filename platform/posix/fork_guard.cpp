@@ -8,13 +8,13 @@
 #include <mutex>
 
 namespace credit {
+
+std::atomic<volatile unsigned char*> fork_guard::marker{nullptr};
+
 namespace {
 
-constexpr unsigned char kOurs = 1;
-
-// One byte that reads kOurs in the armed process and zero in its forked children. volatile: the
-// kernel changes it.
-std::atomic<volatile unsigned char*> marker{nullptr};
+using fork_guard::kOurs;
+using fork_guard::marker;
 
 // For systems without MADV_WIPEONFORK; cleared by the atfork handler, which may do no more than
 // that.
@@ -51,11 +51,6 @@ void arm_fork_guard() noexcept {
         *byte = kOurs;
         marker.store(byte, std::memory_order_release);
     });
-}
-
-bool in_forked_child() noexcept {
-    const volatile unsigned char* byte = marker.load(std::memory_order_acquire);
-    return byte != nullptr && *byte != kOurs;
 }
 
 }  // namespace credit

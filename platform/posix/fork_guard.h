@@ -3,6 +3,8 @@
 // entry refuses with `forked`.
 #pragma once
 
+#include <atomic>
+
 namespace credit {
 
 // Remembers this process as the one that uses the SDK. Called when the first object of the SDK is
@@ -10,8 +12,18 @@ namespace credit {
 // own.
 void arm_fork_guard() noexcept;
 
+namespace fork_guard {
+constexpr unsigned char kOurs = 1;
+// One byte that reads kOurs in the armed process and zero in its forked children; null: not armed. volatile: the kernel
+// changes it.
+extern std::atomic<volatile unsigned char*> marker;
+}  // namespace fork_guard
+
 // True in every descendant that was forked from the armed process and did not exec. Two loads; safe
 // in signal handlers.
-bool in_forked_child() noexcept;
+inline bool in_forked_child() noexcept {
+    const volatile unsigned char* byte = fork_guard::marker.load(std::memory_order_acquire);
+    return byte != nullptr && *byte != fork_guard::kOurs;
+}
 
 }  // namespace credit

@@ -172,11 +172,11 @@ Code Session::current_token(std::int64_t, TokenHandle*& out) noexcept {
 }
 
 Code Session::copy_token(std::int64_t, char* buffer, std::size_t capacity, std::size_t& size,
-                         std::uint64_t& generation) noexcept {
+                         std::uint64_t* generation) noexcept {
     if (core_->token_code != Code::ok) return core_->token_code;
     size = core_->token->value->size();
     if (capacity <= size) return Code::buffer_too_small;
-    generation = core_->token->generation;
+    if (generation != nullptr) *generation = core_->token->generation;
     core_->token->value->view().copy(buffer, size);
     buffer[size] = '\0';
     return Code::ok;

@@ -68,7 +68,13 @@ class CapiTransport : public CapiTest {
         CapiTest::TearDown();
     }
 
-    Transport::RequestID start(HttpRequest request = {}) {
+    static HttpRequest plain() {
+        HttpRequest request;
+        request.method = "GET";
+        request.url = "https://a.example.com/x";
+        return request;
+    }
+    Transport::RequestID start(HttpRequest request = plain()) {
         return port_->start(std::move(request), [this](HttpOutcome outcome) {
             ++calls_;
             outcome_ = std::move(outcome);
@@ -172,10 +178,35 @@ TEST_F(CapiTransport, R40_DetailsAreRedacted) {
     EXPECT_EQ(outcome_.detail.find("abcdefgh"), std::string::npos);
 }
 
+TEST_F(CapiTransport, R33_WhatNobodyMaySendDoesNotReachTheApp) {
+    HttpRequest smuggled = plain();
+    smuggled.headers.push_back({"X-Note", "a\r\nX-Other: b"});
+    start(std::move(smuggled));
+    EXPECT_EQ(outcome_.failure, HttpFailure::refused);
+    HttpRequest open = plain();
+    open.url = "http://a.example.com/x";
+    start(std::move(open));
+    EXPECT_EQ(outcome_.failure, HttpFailure::refused);
+    EXPECT_FALSE(outcome_.maybe_sent);
+    EXPECT_EQ(calls_, 2);
+    EXPECT_EQ(app_.exchange, nullptr);
+}
+
+TEST_F(CapiTransport, R15_AMutationWithoutKeyAsksForAFreshConnection) {
+    HttpRequest post = plain();
+    post.method = "POST";
+    start(std::move(post));
+    EXPECT_EQ(app_.seen.fresh_connection, 1);
+    credit_http_fail(app_.exchange, CREDIT_HTTP_TIMEOUT, 1, str(""));
+    start();
+    EXPECT_EQ(app_.seen.fresh_connection, 0);
+    credit_http_fail(app_.exchange, CREDIT_HTTP_TIMEOUT, 1, str(""));
+}
+
 TEST_F(CapiTransport, RepliesAreCappedAndChecked) {
     const auto reply = [&](std::int32_t status, const credit_header* headers,
                            std::size_t header_count, const void* body, std::size_t size) {
-        HttpRequest request;
+        HttpRequest request = plain();
         request.max_reply_bytes = 4;
         request.max_header_bytes = 8;
         start(std::move(request));
@@ -199,7 +230,7 @@ TEST_F(CapiTransport, RepliesAreCappedAndChecked) {
 }
 
 TEST_F(CapiTransport, R9_MaySendIsAskedOfTheSessionsClock) {
-    HttpRequest request;
+    HttpRequest request = plain();
     request.send_before = ElapsedTime{1'500};
     start(std::move(request));
     EXPECT_EQ(credit_http_may_send(app_.exchange), 1);

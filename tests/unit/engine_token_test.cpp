@@ -97,11 +97,11 @@ TEST(EngineToken, TheCopySaysHowMuchRoomItNeeds) {
     std::vector<char> buffer(needed + 1, 'x');
     std::size_t size = 0;
     std::uint64_t generation = 0;
-    EXPECT_EQ(session->copy_token(0, buffer.data(), needed, size, generation),
+    EXPECT_EQ(session->copy_token(0, buffer.data(), needed, size, &generation),
               Code::buffer_too_small);
     EXPECT_EQ(size, needed);
     EXPECT_EQ(buffer[0], 'x');
-    EXPECT_EQ(session->copy_token(0, buffer.data(), needed + 1, size, generation), Code::ok);
+    EXPECT_EQ(session->copy_token(0, buffer.data(), needed + 1, size, &generation), Code::ok);
     EXPECT_STREQ(buffer.data(), world.platform->session_token.c_str());
     EXPECT_EQ(generation, 1u);
 }

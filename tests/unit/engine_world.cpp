@@ -422,7 +422,7 @@ Code World::copy(Session& session, std::string& out, std::int64_t minimum) {
     char buffer[512];
     std::size_t size = 0;
     std::uint64_t generation = 0;
-    const Code code = session.copy_token(minimum, buffer, sizeof buffer, size, generation);
+    const Code code = session.copy_token(minimum, buffer, sizeof buffer, size, &generation);
     out = code == Code::ok ? std::string(buffer, size) : std::string();
     return code;
 }

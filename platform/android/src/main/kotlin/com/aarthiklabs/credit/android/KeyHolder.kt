@@ -129,7 +129,8 @@ internal class KeyHolder(
     }
 
     private fun keep(key: ByteArray): ByteBuffer = ByteBuffer.allocateDirect(key.size).also {
-        it.put(key).flip()
+        // Not flip(): what Java 9 made of it does not exist before Android 14.
+        it.duplicate().put(key)
         key.fill(0)
         held = it
     }

@@ -1,25 +1,14 @@
 package com.aarthiklabs.credit.android
 
+import com.aarthiklabs.credit.BlockingExchange
 import com.aarthiklabs.credit.CreditHeader
 import com.aarthiklabs.credit.Transport
-import com.aarthiklabs.credit.TransportException
 import com.aarthiklabs.credit.TransportException.Failure
 import com.aarthiklabs.credit.TransportRequest
 import com.aarthiklabs.credit.TransportResponse
 import java.io.IOException
-import java.io.InterruptedIOException
-import java.net.SocketTimeoutException
-import java.net.UnknownHostException
-import java.security.cert.CertificateExpiredException
-import java.security.cert.CertificateNotYetValidException
 import java.util.concurrent.TimeUnit
-import javax.net.ssl.SSLException
 import javax.net.ssl.SSLPeerUnverifiedException
-import kotlin.coroutines.resume
-import kotlin.coroutines.resumeWithException
-import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.asExecutor
-import kotlinx.coroutines.suspendCancellableCoroutine
 import okhttp3.Authenticator
 import okhttp3.Call
 import okhttp3.ConnectionPool
@@ -31,7 +20,6 @@ import okhttp3.Protocol
 import okhttp3.Request
 import okhttp3.RequestBody
 import okhttp3.Response
-import okio.Buffer
 import okio.BufferedSink
 
 /**
@@ -45,47 +33,52 @@ public class OkHttpTransport(client: OkHttpClient) : Transport {
         interceptors().clear()
         networkInterceptors().clear()
         eventListenerFactory { okhttp3.EventListener.NONE }
-        retryOnConnectionFailure(false)
         followRedirects(false)
         followSslRedirects(false)
         cookieJar(CookieJar.NO_COOKIES)
         cache(null)
         authenticator(Authenticator.NONE)
+        // So that the next address of a host is tried where the first one does not answer. What may not be sent again is not:
+        // each exchange sees to that.
+        retryOnConnectionFailure(true)
+        // The exchange has a limit of its own for the whole.
+        callTimeout(0, TimeUnit.MILLISECONDS)
     }.build()
 
-    override suspend fun perform(request: TransportRequest): TransportResponse = suspendCancellableCoroutine { waiting ->
-        val exchange = OkExchange(shared, request)
-        waiting.invokeOnCancellation { exchange.stop() }
-        Dispatchers.IO.asExecutor().execute {
-            runCatching { exchange.run() }.fold({ waiting.resume(it) }, { waiting.resumeWithException(it) })
-        }
-    }
+    override suspend fun perform(request: TransportRequest): TransportResponse = OkExchange(shared, request).perform()
 }
 
-private class OkExchange(shared: OkHttpClient, private val request: TransportRequest) : Interceptor {
+private class OkExchange(shared: OkHttpClient, request: TransportRequest) : BlockingExchange(request), Interceptor {
     // A pool of its own keeps nothing and finds nothing: the connection is a fresh one. HTTP/2 would share it.
     private val pool = if (request.needsFreshConnection) ConnectionPool(0, 1, TimeUnit.NANOSECONDS) else null
-    private val call: Call
-    @Volatile private var maybeSent = false
+    private val client = shared.newBuilder().addNetworkInterceptor(this).apply {
+        // Of one wait each: should closing the socket not end the thread, this does.
+        val limit = request.timeoutMillis.coerceIn(1, Int.MAX_VALUE.toLong())
+        connectTimeout(limit, TimeUnit.MILLISECONDS)
+        readTimeout(limit, TimeUnit.MILLISECONDS)
+        writeTimeout(limit, TimeUnit.MILLISECONDS)
+        if (pool != null) connectionPool(pool).protocols(listOf(Protocol.HTTP_1_1))
+    }.build()
+    private val mayRepeat = !request.needsFreshConnection && request.method in setOf("GET", "HEAD")
+    @Volatile private var call: Call? = null
     private var reply: Response? = null
 
-    init {
-        val client = shared.newBuilder()
-            .callTimeout(request.timeoutMillis.coerceAtLeast(1), TimeUnit.MILLISECONDS)
-            .connectTimeout(0, TimeUnit.MILLISECONDS).readTimeout(0, TimeUnit.MILLISECONDS)
-            .writeTimeout(0, TimeUnit.MILLISECONDS)
-            .addNetworkInterceptor(this)
-        if (pool != null) client.connectionPool(pool).protocols(listOf(Protocol.HTTP_1_1))
-        call = client.build().newCall(build())
+    override fun abort() {
+        call?.cancel()
     }
 
-    fun stop() = call.cancel()
-
-    fun run(): TransportResponse {
+    override fun run(): TransportResponse {
         try {
-            call.execute().use { last -> return TransportResponse(last.code, headersOf(reply ?: last), bodyOf(last)) }
-        } catch (failed: IOException) {
-            throw failed.transport() ?: TransportException(reasonOf(failed), maybeSent, failed.javaClass.simpleName)
+            val made = client.newCall(build())
+            call = made
+            if (isStopped) made.cancel()
+            made.execute().use { last ->
+                val got = reply ?: throw IOException("no reply")
+                val headers = got.headers.map { (name, value) -> CreditHeader(name, value) }
+                val body = last.body?.byteStream()?.let(::read) ?: ByteArray(0)
+                if (got.protocol != Protocol.HTTP_2) requireWhole(got.code, headers, body.size)
+                return TransportResponse(got.code, headers, body)
+            }
         } finally {
             pool?.evictAll()
         }
@@ -93,54 +86,32 @@ private class OkExchange(shared: OkHttpClient, private val request: TransportReq
 
     /** The connection stands and its certificate was checked; the request goes out next. */
     override fun intercept(chain: Interceptor.Chain): Response {
-        // Once only, whatever OkHttp makes of the reply.
-        if (maybeSent || !request.maySend())
-            throw Refusal(TransportException(Failure.LEASE_LAPSED, maybeSent, "not sent"))
-        maybeSent = true
-        val got = chain.proceed(chain.request())
+        // OkHttp tries again when a kept connection turns out to be dead.
+        if (maybeSent && !mayRepeat) throw refusal(Failure.INTERRUPTED, "the connection broke")
+        if (!maySend()) throw refusal(Failure.LEASE_LAPSED, "not sent")
+        // Named so that OkHttp does not ask for an encoding by itself; not said.
+        val got = chain.proceed(chain.request().newBuilder().removeHeader("Accept-Encoding").build())
         reply = got
-        // With "Retry-After: 0" in a 503 OkHttp would send it again by itself.
-        return got.newBuilder().removeHeader("Retry-After").build()
+        // OkHttp has opinions about 401, 408, 421, 503 and redirects: it is not told.
+        return got.newBuilder().code(OK).removeHeader("Retry-After").build()
     }
 
     private fun build(): Request {
         val made = Request.Builder().url(request.url)
         request.headers.forEach { made.addHeader(it.name, it.value) }
         made.header("Accept-Encoding", "identity")
+        if (made.build().url.encodedPath != pathOf(request.url)) throw refusal(Failure.REFUSED, "OkHttp would change the path")
         val needsBody = request.body.isNotEmpty() || request.method in setOf("POST", "PUT", "PATCH")
         return made.method(request.method, if (needsBody) OneShot(request.body) else null).build()
     }
 
-    private fun headersOf(from: Response): List<CreditHeader> = from.headers.map { (name, value) -> CreditHeader(name, value) }
-
-    private fun bodyOf(from: Response): ByteArray {
-        val source = from.body?.source() ?: return ByteArray(0)
-        val out = Buffer()
-        while (source.read(out, BLOCK) >= 0) {
-            if (out.size > request.maxReplyBytes)
-                throw Refusal(TransportException(Failure.REPLY_TOO_LARGE, true, "reply too large"))
-        }
-        return out.readByteArray()
+    private fun pathOf(url: String): String {
+        val path = url.substringAfter("://").substringBefore('?').substringAfter('/', missingDelimiterValue = "")
+        return "/$path"
     }
 
-    private fun IOException.transport(): TransportException? = (this as? Refusal)?.meant
-
-    private fun reasonOf(failed: IOException): Failure {
-        val causes = generateSequence<Throwable>(failed) { it.cause }.take(8).toList()
-        return when {
-            failed is SocketTimeoutException || failed is InterruptedIOException -> Failure.TIMEOUT
-            call.isCanceled() -> Failure.CANCELLED
-            causes.any { it is CertificateExpiredException || it is CertificateNotYetValidException } -> Failure.TLS_TIME
-            failed is SSLPeerUnverifiedException && failed.message.orEmpty().startsWith("Certificate pinning") -> Failure.PIN
-            failed is UnknownHostException -> Failure.RESOLVE
-            maybeSent -> Failure.INTERRUPTED
-            failed is SSLException -> Failure.TLS
-            else -> Failure.CONNECT
-        }
-    }
-
-    /** Carries our own verdict through OkHttp, which passes on nothing but IOException. */
-    private class Refusal(val meant: TransportException) : IOException(meant.detail)
+    override fun reasonOf(failed: IOException): Failure? =
+        if (failed is SSLPeerUnverifiedException && failed.message.orEmpty().startsWith("Certificate pinning")) Failure.PIN else null
 
     private class OneShot(private val bytes: ByteArray) : RequestBody() {
         override fun contentType(): MediaType? = null
@@ -152,6 +123,6 @@ private class OkExchange(shared: OkHttpClient, private val request: TransportReq
     }
 
     private companion object {
-        const val BLOCK = 16L * 1024
+        const val OK = 200
     }
 }
