@@ -177,6 +177,9 @@ bool Machine::near_end(const Now& now) const {
 // R26: the server answers, but gives neither a token nor a verdict.
 bool Machine::stuck(const Now& now) const {
     if (!has_live_pair() || !record_.intent || usable(now)) return false;
+    // It is about a server that answers now: whoever comes back long after an outage tries before anything else.
+    if (!flight_.answered_at || now.elapsed - *flight_.answered_at > setup_.policy.stuck_fresh)
+        return false;
     const Intent& intent = *record_.intent;
     if (intent.answered < static_cast<std::uint32_t>(setup_.policy.stuck_answers)) return false;
     return passed_since(intent.first, now) >= setup_.policy.stuck_after;

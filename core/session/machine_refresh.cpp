@@ -282,7 +282,10 @@ void Machine::attempt_failed(const RefreshAnswer& answer, const Now& now, Effect
                                            : JournalEvent::refresh_failed,
          answer.error);
     if (mutant(Mutant::failed_renewal_drops_token)) rejected_ = record_.version.generation;
-    if (answer.reachable) intent.answered += 1;
+    if (answer.reachable) {
+        intent.answered += 1;
+        flight_.answered_at = now.elapsed;
+    }
     if (answer.kind == AnswerKind::unsent) intent.maybe_sent = flight_.sent_before;
     Failure failure = Failure::ambiguous;
     Millis wait = jitter_.backoff(flight_.tries++, policy.settle_floor, policy.settle_floor * 2,

@@ -417,6 +417,21 @@ TEST(Protocol, R26_FewAnswersOrLittleTimeAreNotStuck) {
     EXPECT_FALSE(q.has(StateInfo::kStuck));
 }
 
+// "Reachable" is now, not when there was an outage: without this most borrowers who had the app open in one were told to
+// sign in again at their next visit, hours after the platform had come back (found by the fleet simulation).
+TEST(Protocol, R26_WhoComesBackLongAfterAnOutageTriesFirst) {
+    for (const bool provider : {false, true}) {
+        Stuck w(provider ? with_provider() : without_provider());
+        const int asked = w.provider.asked;
+        w.server.scripted.clear();
+        w.advance(hours(2));
+        const FakeOp op = w.get(*w.p);
+        EXPECT_TRUE(op.given) << op.error.message;
+        EXPECT_EQ(op.source, TokenSource::refresh);
+        EXPECT_EQ(w.provider.asked, asked);
+    }
+}
+
 TEST(Protocol, R26_ALiveTokenIsNotStuck) {
     World w;
     w.server.life = hours(2);
