@@ -65,10 +65,28 @@ if(CREDIT_COVERAGE)
     target_link_options(credit_build_flags INTERFACE -fprofile-instr-generate)
 endif()
 
+# What ships names files as the tree does, not as the machine that built it: the same bytes from any folder, and nobody's
+# home in a message. Only where it ships; debuggers and coverage look for the files where they are.
+set(CREDIT_SHIPS OFF)
+if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$" AND NOT CREDIT_SANITIZE AND NOT CREDIT_COVERAGE)
+    set(CREDIT_SHIPS ON)
+endif()
+get_filename_component(CREDIT_ROOT "${CMAKE_CURRENT_LIST_DIR}" DIRECTORY)
+function(credit_ships name)
+    if(CREDIT_SHIPS)
+        target_compile_options(${name} PRIVATE "-ffile-prefix-map=${CREDIT_ROOT}/=")
+    endif()
+    if(CREDIT_SHIPS AND NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+        # Debug information names the folder of the build, too. Not otherwise: ccache takes nothing from another folder then.
+        target_compile_options(${name} PRIVATE "-ffile-prefix-map=${CMAKE_BINARY_DIR}=build")
+    endif()
+endfunction()
+
 # One folder, one static part; its headers are reached as "core/..." or "platform/...".
 function(credit_part name)
     cmake_parse_arguments(PART "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
     add_library(${name} STATIC ${PART_SOURCES})
     target_include_directories(${name} PUBLIC "${CreditSDK_SOURCE_DIR}")
     target_link_libraries(${name} PUBLIC ${PART_LINK} PRIVATE credit_build_flags ${PART_PRIVATE_LINK})
+    credit_ships(${name})
 endfunction()

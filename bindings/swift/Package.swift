@@ -13,6 +13,9 @@ let package = Package(
             resources: [.copy("PrivacyInfo.xcprivacy")]),
         .testTarget(name: "CreditSDKTests", dependencies: ["CreditSDK", "CCredit"]),
         .testTarget(name: "CreditSandboxTests", dependencies: ["CreditSDK", "CCredit"]),
+        .systemLibrary(name: "CTransportContract", path: "Tests/CTransportContract"),
+        .testTarget(
+            name: "CreditTransportContractTests", dependencies: ["CreditSDK", "CCredit", "CTransportContract"]),
     ],
     swiftLanguageModes: [.v6]
 )

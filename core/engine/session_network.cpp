@@ -175,7 +175,7 @@ void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
         return answer_now(unsent(Code::retry_budget_exhausted,
                                  "too many refreshes of this process failed lately"));
     }
-    const auto shape = decode_shape(wanted.intent.shape);
+    const auto shape = decode_shape(wanted.intent->shape);
     if (!shape) return answer_now(unsent(Code::internal, "the stored request cannot be read"));
     std::shared_ptr<Landing> landing;
     try {
@@ -185,9 +185,9 @@ void SessionCore::send_refresh(const effect::SendRefresh& wanted) {
         return answer_now(unsent(Code::out_of_memory, "no memory to receive the reply"));
     }
     const RefreshJudgeContext context{config_.settings.environment, shape->route, fresh_uuid()};
-    CREDIT_CHECK(wanted.intent.idempotency_key != nullptr);
+    CREDIT_CHECK(wanted.intent->idempotency_key != nullptr);
     HttpRequest request =
-        make_refresh_request(*shape, wanted.credential, wanted.intent.idempotency_key->view(),
+        make_refresh_request(*shape, wanted.credential, wanted.intent->idempotency_key->view(),
                              context.correlation_id.view());
     const Policy& policy = config_.settings.policy;
     finish_request(request);

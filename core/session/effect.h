@@ -1,6 +1,7 @@
 // What the machine wants done. The driver does it and reports back with an event.
 #pragma once
 
+#include <memory>
 #include <variant>
 #include <vector>
 
@@ -24,7 +25,8 @@ struct BeginBackground {};  // -> BackgroundAnswered
 struct EndBackground {};
 struct SendRefresh {  // -> RefreshAnswered
     std::uint64_t flight = 0;
-    Intent intent;
+    std::shared_ptr<const Intent>
+        intent;               // apart: it is large, and room for several effects is kept
     SecretRef credential;     // the refresh token; in backend-managed mode null
     ElapsedTime lease_until;  // R9
     bool is_retry = false;    // counts against the retry budget (R38)

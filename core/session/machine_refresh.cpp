@@ -157,9 +157,9 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
             flight_.step = FlightStep::sending;
             ahead_wanted_ = false;
             diary_.reserve(diary_.size() + kNotesOfACommit);  // R22
-            fx.push_back(effect::SendRefresh{++flight_.id, *record_.intent,
-                                             record_.pair->refresh_token, flight_.lease_until,
-                                             record_.intent->attempts > 1});
+            fx.push_back(effect::SendRefresh{
+                ++flight_.id, std::make_shared<const Intent>(*record_.intent),
+                record_.pair->refresh_token, flight_.lease_until, record_.intent->attempts > 1});
             return;
         case TxnOutcome::newer:
             adopt_stored(result.record, now);

@@ -10,6 +10,15 @@ add_test(NAME abi.header
 add_test(NAME abi.exports_selftest
     COMMAND "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/check_exports.py" --selftest)
 
+find_program(CREDIT_CLANG clang-19)
+if(CREDIT_CLANG)
+    add_test(NAME abi.layout COMMAND "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_LIST_DIR}/check_layout.py")
+endif()
+add_library(credit_abi_layout OBJECT "${CMAKE_CURRENT_LIST_DIR}/layout.c")
+target_include_directories(credit_abi_layout PRIVATE "${CreditSDK_SOURCE_DIR}/capi/include")
+target_link_libraries(credit_abi_layout PRIVATE credit_build_flags)
+set_target_properties(credit_abi_layout PROPERTIES C_STANDARD 11 C_EXTENSIONS OFF UNITY_BUILD OFF)
+
 set(CREDIT_ABI_LIBRARY)
 get_target_property(CREDIT_ABI_LIBRARY_TYPE CreditSDK::credit TYPE)
 if(CREDIT_ABI_LIBRARY_TYPE STREQUAL "SHARED_LIBRARY")
@@ -27,6 +36,23 @@ if(CREDIT_SANITIZE)
     set_target_properties(credit_abi_canary PROPERTIES LINKER_LANGUAGE CXX)
 endif()
 add_test(NAME abi.canary COMMAND credit_abi_canary)
+
+# Yesterday's program: its own header, today's library. It never sees capi/include.
+if(CREDIT_ABI_LIBRARY_TYPE STREQUAL "SHARED_LIBRARY")
+    set(CREDIT_OLD_CLIENT "${CMAKE_CURRENT_LIST_DIR}/old_client")
+    add_executable(credit_old_client "${CREDIT_OLD_CLIENT}/client.c" "${CREDIT_OLD_CLIENT}/world.c")
+    add_dependencies(credit_old_client credit)
+    target_include_directories(credit_old_client PRIVATE "${CREDIT_OLD_CLIENT}/include")
+    target_compile_definitions(credit_old_client PRIVATE _POSIX_C_SOURCE=200809L)
+    target_link_libraries(credit_old_client PRIVATE "$<TARGET_FILE:credit>" credit_build_flags Threads::Threads)
+    set_target_properties(credit_old_client PROPERTIES
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF UNITY_BUILD OFF)
+    if(CREDIT_SANITIZE)
+        set_target_properties(credit_old_client PROPERTIES LINKER_LANGUAGE CXX)
+    endif()
+    add_test(NAME abi.old_client COMMAND credit_old_client)
+    set_tests_properties(abi.old_client PROPERTIES TIMEOUT 60)
+endif()
 
 if(TARGET credit-cli)
     set(CREDIT_CLI_TEST

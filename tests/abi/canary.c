@@ -35,6 +35,7 @@ HAS_SIZE_FIRST(credit_refresh_request);
 HAS_SIZE_FIRST(credit_paths);
 HAS_SIZE_FIRST(credit_policy);
 HAS_SIZE_FIRST(credit_tls);
+HAS_SIZE_FIRST(credit_secret_service_options);
 HAS_SIZE_FIRST(credit_state_info);
 HAS_SIZE_FIRST(credit_observer);
 HAS_SIZE_FIRST(credit_start_options);
@@ -66,6 +67,12 @@ ALWAYS(CREDIT_CONTRACT_UNEXPECTED_REFRESH_TOKEN == 4016);
 ALWAYS(CREDIT_PROVIDER_MISSING == 4105);
 ALWAYS(CREDIT_STORAGE_INVALID == 5009);
 ALWAYS(CREDIT_INTERNAL == 9002);
+/* Macros leave no trace in a library's description, so they are held here. */
+ALWAYS(CREDIT_PROPERTY_REFRESHING == 1u);
+ALWAYS(CREDIT_PROPERTY_OFFLINE == 2u);
+ALWAYS(CREDIT_PROPERTY_STUCK == 4u);
+ALWAYS(CREDIT_PROPERTY_HEALING == 8u);
+ALWAYS(CREDIT_PROPERTY_UNSAVED == 16u);
 
 static int failures = 0;
 

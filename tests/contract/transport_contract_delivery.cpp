@@ -71,13 +71,19 @@ TEST_P(TransportContract, R15_kept_connections_are_used_again_and_fresh_ones_nev
 }
 
 TEST_P(TransportContract, reset_before_the_handshake_is_unsent) {
-    TransportServer::Script script = tls_script();
-    script.accepted = [](Channel&) { return After::reset; };
-    TransportServer server(script);
-    const HttpOutcome& outcome = exchange(fresh_post(server.url("/path")));
-    EXPECT_FALSE(outcome.ok);
-    EXPECT_FALSE(outcome.maybe_sent) << outcome.detail;
-    EXPECT_TRUE(server.received().empty());
+    for (const bool greeted : {false, true}) {
+        TransportServer::Script script = tls_script();
+        script.accepted = [greeted](Channel& channel) {
+            std::array<char, 16> hello{};
+            if (greeted) channel.read(hello.data(), hello.size());
+            return After::reset;
+        };
+        TransportServer server(script);
+        const HttpOutcome& outcome = exchange(fresh_post(server.url("/path")));
+        EXPECT_FALSE(outcome.ok);
+        EXPECT_FALSE(outcome.maybe_sent) << outcome.detail;
+        EXPECT_TRUE(server.received().empty());
+    }
 }
 
 TEST_P(TransportContract, reset_before_the_reply_may_have_been_sent) {
@@ -255,11 +261,19 @@ TEST_P(TransportContract, cancel_in_flight_completes_once) {
 }
 
 TEST_P(TransportContract, cancel_before_anything_happened_is_unsent) {
-    TransportServer server(tls_script());
+    Gate handshake;
+    TransportServer::Script script = tls_script();
+    script.accepted = [&](Channel&) {
+        handshake.pass();
+        return After::keep;
+    };
+    TransportServer server(script);
+    const OpenAtEnd open(handshake);
     const auto call = send(fresh_post(server.url("/path")));
     cancel(*call);
     EXPECT_EQ(call->completions.load(), 0);
-    expect_failure(finish(call), HttpFailure::cancelled, false);
+    const HttpOutcome& outcome = finish(call);
+    expect_failure(outcome, HttpFailure::cancelled, may_say_sent(*call));
     EXPECT_TRUE(server.received().empty());
 }
 

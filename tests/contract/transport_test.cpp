@@ -22,7 +22,14 @@ TransportKit make_curl(std::shared_ptr<Clock> clock, std::shared_ptr<Logger> log
     return {made, made.get(), made.get()};
 }
 
-const TransportSubject kCurl{"curl", make_curl};
+TransportSubject curl_subject() {
+    TransportSubject subject;
+    subject.name = "curl";
+    subject.make = make_curl;
+    return subject;
+}
+
+const TransportSubject kCurl = curl_subject();
 
 }  // namespace
 

@@ -37,7 +37,7 @@ TEST(Protocol, R12_AReplayUsesTheStoredShape) {
     w.server.held = false;
     Process& again = w.open();
     w.get(again);
-    EXPECT_EQ(again.sends.at(0).intent.shape, "an older configuration");
+    EXPECT_EQ(again.sends.at(0).intent->shape, "an older configuration");
 }
 
 TEST(Protocol, R12_ALostReplyACrashAndAReplayWithTheSameKey) {
@@ -46,13 +46,13 @@ TEST(Protocol, R12_ALostReplyACrashAndAReplayWithTheSameKey) {
     w.server.held = true;
     w.p->token();
     w.settle();
-    const std::string key = text_of(w.p->sends.at(0).intent.idempotency_key);
+    const std::string key = text_of(w.p->sends.at(0).intent->idempotency_key);
     w.crash(*w.p);
     w.server.held = false;
     Process& again = w.open();
     const FakeOp op = w.get(again);
     EXPECT_EQ(op.token, "st-2");
-    EXPECT_EQ(text_of(again.sends.at(0).intent.idempotency_key), key);
+    EXPECT_EQ(text_of(again.sends.at(0).intent->idempotency_key), key);
     EXPECT_TRUE(again.sends.at(0).is_retry);
     EXPECT_EQ(w.server.rotations, 1);
     EXPECT_EQ(w.server.replays, 1);
@@ -65,7 +65,7 @@ TEST(Protocol, R13_TheCountGrowsWhenAReplyKeepsTheToken) {
     w.server.keeps_refresh_token = true;
     for (std::uint64_t n = 0; n < 3; ++n) {
         EXPECT_TRUE(w.get(*w.p).given);
-        EXPECT_EQ(w.p->sends.back().intent.n, n);
+        EXPECT_EQ(w.p->sends.back().intent->n, n);
         w.advance(minutes(31));
     }
     EXPECT_EQ(w.server.rotations, 3);
@@ -74,7 +74,7 @@ TEST(Protocol, R13_TheCountGrowsWhenAReplyKeepsTheToken) {
     w.get(*w.p);
     w.advance(minutes(31));
     w.get(*w.p);
-    EXPECT_EQ(w.p->sends.back().intent.n, 0U);  // a new token
+    EXPECT_EQ(w.p->sends.back().intent->n, 0U);  // a new token
 }
 
 TEST(Protocol, R14_AKeyThatBlocksIsReplacedOnce) {
@@ -82,10 +82,10 @@ TEST(Protocol, R14_AKeyThatBlocksIsReplacedOnce) {
     w.server.scripted.push_back(answer_of(AnswerKind::key_mismatch, Code::platform_refused));
     EXPECT_EQ(w.get(*w.p).token, "st-2");
     ASSERT_EQ(w.p->sends.size(), 2U);
-    EXPECT_EQ(w.p->sends[0].intent.key_epoch, 0U);
-    EXPECT_EQ(w.p->sends[1].intent.key_epoch, 1U);
+    EXPECT_EQ(w.p->sends[0].intent->key_epoch, 0U);
+    EXPECT_EQ(w.p->sends[1].intent->key_epoch, 1U);
     EXPECT_FALSE(
-        same_secret(w.p->sends[0].intent.idempotency_key, w.p->sends[1].intent.idempotency_key));
+        same_secret(w.p->sends[0].intent->idempotency_key, w.p->sends[1].intent->idempotency_key));
     EXPECT_TRUE(w.p->journal_has(JournalEvent::key_epoch_bumped));
 }
 
@@ -124,7 +124,7 @@ TEST(Protocol, R14_TheSameStored5xxPinsTheKeyAfterTimeAndTries) {
     w.server.scripted.clear();
     w.advance(minutes(1));
     EXPECT_TRUE(w.get(*w.p).given);
-    EXPECT_EQ(w.p->sends.back().intent.key_epoch, 1U);
+    EXPECT_EQ(w.p->sends.back().intent->key_epoch, 1U);
 }
 
 TEST(Protocol, R14_AWallClockThatJumpsDoesNotPinTheKey) {

@@ -225,7 +225,7 @@ void Process::carry_out(const Effect& effect) {
             const std::string credential =
                 text_of(e.credential != nullptr ? e.credential : self.record().pair->session_token);
             on_wire.answer =
-                world.server.answer(credential, text_of(e.intent.idempotency_key), world.now);
+                world.server.answer(credential, text_of(e.intent->idempotency_key), world.now);
             on_wire.due = world.now.elapsed + world.server.delay;
             self.wire.push_back(std::move(on_wire));
         }
@@ -289,7 +289,7 @@ void Process::check_send(const effect::SendRefresh& send) const {
     ASSERT_TRUE(stored->intent.has_value()) << "sent without a mark on disk";
     ASSERT_TRUE(stored->pair.has_value());
     EXPECT_FALSE(stored->tombstone.has_value());
-    EXPECT_TRUE(same_secret(stored->intent->idempotency_key, send.intent.idempotency_key));
+    EXPECT_TRUE(same_secret(stored->intent->idempotency_key, send.intent->idempotency_key));
     EXPECT_TRUE(same_secret(stored->pair->refresh_token, send.credential))
         << "not the token of the record";
     EXPECT_EQ(stored->lease.owner, owner) << "sent without the lease";
@@ -298,10 +298,10 @@ void Process::check_send(const effect::SendRefresh& send) const {
     expected.intent->idempotency_key = nullptr;
     expected.intent->fingerprint.clear();
     dress(expected);
-    EXPECT_TRUE(same_secret(expected.intent->idempotency_key, send.intent.idempotency_key))
+    EXPECT_TRUE(same_secret(expected.intent->idempotency_key, send.intent->idempotency_key))
         << "the key is not that of the token";
-    EXPECT_EQ(expected.intent->fingerprint, send.intent.fingerprint);
-    EXPECT_LE(send.intent.key_epoch, 1U);
+    EXPECT_EQ(expected.intent->fingerprint, send.intent->fingerprint);
+    EXPECT_LE(send.intent->key_epoch, 1U);
     EXPECT_TRUE(wire.empty()) << "two refreshes of one process at once";
 }
 

@@ -75,6 +75,8 @@ bool cache_ids(JavaVM* vm, JNIEnv* env) {
         {&ids.cancel_http, "cancelHttp", "(IJ)V"},
         {&ids.log, "log", "(II[B)V"},
         {&ids.now, "now", "(I[J)V"},
+        {&ids.begin_background, "beginBackground", "(I)J"},
+        {&ids.end_background, "endBackground", "(IJ)V"},
     };
     for (const Method& method : methods) {
         if (!find(env, method)) return false;

@@ -34,6 +34,8 @@ struct UpcallIds {
     jmethodID cancel_http = nullptr;
     jmethodID log = nullptr;
     jmethodID now = nullptr;
+    jmethodID begin_background = nullptr;
+    jmethodID end_background = nullptr;
 };
 extern UpcallIds ids;
 

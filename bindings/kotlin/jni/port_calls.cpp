@@ -107,13 +107,18 @@ credit_code set_partner_auth(credit_config* config, jint id) {
     return credit_config_set_partner_auth(config, &auth);
 }
 
-credit_code set_transport(credit_config* config, jint id) {
+credit_transport transport_of(jint id) {
     credit_transport transport{};
     transport.struct_size = sizeof transport;
     transport.context = context_of(id);
     transport.start = start_http;
     transport.cancel = cancel_http;
     transport.release = on_released;
+    return transport;
+}
+
+credit_code set_transport(credit_config* config, jint id) {
+    const credit_transport transport = transport_of(id);
     return credit_config_set_transport(config, &transport);
 }
 
@@ -153,6 +158,8 @@ credit_code set_port(credit_config* config, PortKind kind, jint id) {
             return set_provider(config, id);
         case PortKind::kPartnerAuth:
             return set_partner_auth(config, id);
+        case PortKind::kBackground:
+            return set_background(config, id);
     }
     return CREDIT_INVALID_ARGUMENT;
 }

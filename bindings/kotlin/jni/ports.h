@@ -16,6 +16,7 @@ enum class PortKind : jint {
     kLogger = 6,
     kProvider = 7,
     kPartnerAuth = 8,
+    kBackground = 9,
 };
 
 credit_code set_port(credit_config* config, PortKind kind, jint id);
@@ -23,9 +24,11 @@ credit_code set_port(credit_config* config, PortKind kind, jint id);
 credit_code set_store(credit_config* config, jint id, bool with_lock);
 credit_code set_sealing_key(credit_config* config, jint id);
 credit_code set_transport(credit_config* config, jint id);
+credit_transport transport_of(jint id);
 credit_code set_clock(credit_config* config, jint id);
 credit_code set_logger(credit_config* config, jint id);
 credit_code set_provider(credit_config* config, jint id);
 credit_code set_partner_auth(credit_config* config, jint id);
+credit_code set_background(credit_config* config, jint id);
 
 }  // namespace credit::jni

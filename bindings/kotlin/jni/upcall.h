@@ -33,6 +33,13 @@ class Upcall {
         return broken() ? otherwise : answer;
     }
 
+    template <class... Arguments>
+    jlong ask_long(jlong otherwise, jmethodID method, Arguments... arguments) {
+        if (broken()) return otherwise;
+        const jlong answer = env_->CallStaticLongMethod(ids.owner, method, arguments...);
+        return broken() ? otherwise : answer;
+    }
+
     // True, and clears it, if something was thrown since.
     bool broken();
 

@@ -50,13 +50,6 @@ final class LoopbackServer: Sendable {
         Thread.detachNewThread { [self] in takeConnections(script) }
     }
 
-    /// A port that nobody listens on any more.
-    static func unusedPort() throws -> UInt16 {
-        let server = try LoopbackServer { _, _ in .close }
-        server.stop()
-        return server.port
-    }
-
     func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
     var seen: [Seen] { state.withLock { $0.seen } }
     var connections: Int { state.withLock { $0.connections } }

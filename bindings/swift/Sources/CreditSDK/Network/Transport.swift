@@ -124,6 +124,9 @@ final class TransportBox: Sendable {
     private struct Running {
         var task: Task<Void, Never>?
         let limit: Deadline
+        /// The transport has been told of the request. Whichever of the two comes first rules the other out.
+        var begun = false
+        var cancelledBefore = false
     }
 
     /// What a transport may take beyond the request's own limit before the exchange ends without it.
@@ -160,6 +163,7 @@ final class TransportBox: Sendable {
         }
         running.withLock { $0[exchange.pointer] = Running(limit: limit) }
         let task = Task.detached { [self] in
+            guard begin(exchange) else { return }
             let result: Result<TransportReply, TransportFailure>
             do {
                 result = .success(try await transport.send(request))
@@ -172,12 +176,26 @@ final class TransportBox: Sendable {
         running.withLock { $0[exchange.pointer]?.task = task }
     }
 
+    /// False: it was cancelled before the transport was told, or is over.
+    private func begin(_ exchange: Handle) -> Bool {
+        running.withLock {
+            guard let entry = $0[exchange.pointer], !entry.cancelledBefore else { return false }
+            $0[exchange.pointer]?.begun = true
+            return true
+        }
+    }
+
     /// A transport that does not mind being cancelled must not keep a session from closing, so the exchange ends here. Not
     /// inside this call: the library is in the middle of something.
     private func cancel(_ exchange: Handle) {
-        guard running.withLock({ $0[exchange.pointer] != nil }) else { return }
+        let begun = running.withLock { running -> Bool? in
+            guard let begun = running[exchange.pointer]?.begun else { return nil }
+            running[exchange.pointer]?.cancelledBefore = !begun
+            return begun
+        }
+        guard let begun else { return }
         Task.detached { [self] in
-            giveUp(exchange, TransportFailure(.cancelled, maybeSent: true, detail: "cancelled"))
+            giveUp(exchange, TransportFailure(.cancelled, maybeSent: begun, detail: "cancelled"))
         }
     }
 

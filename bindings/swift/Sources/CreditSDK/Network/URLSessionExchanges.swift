@@ -15,7 +15,6 @@ final class URLSessionExchanges: NSObject, URLSessionDataDelegate, Sendable {
         let hasNoBody: Bool
         var deadline: Deadline?
         var body = Data()
-        var failure: TransportFailure?
     }
 
     private let exchanges = Locked<[Int: Exchange]>([:])
@@ -52,18 +51,25 @@ final class URLSessionExchanges: NSObject, URLSessionDataDelegate, Sendable {
 
     /// Ends an exchange that never began.
     private func withdraw(_ task: URLSessionTask) {
-        let exchange = exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
+        let exchange = take(task)
         task.cancel()
         exchange?.continuation.resume(
             throwing: TransportFailure(.cancelled, maybeSent: false, detail: "cancelled before it began"))
     }
 
-    /// Notes why the task is given up and ends it; the delegate is told and completes.
+    /// Ends the exchange now: what the session has still to say, and that may be a lot, is not waited for.
     private func fail(_ task: URLSessionTask, _ failure: TransportFailure) {
-        exchanges.withLock { exchanges in
-            if exchanges[task.taskIdentifier]?.failure == nil { exchanges[task.taskIdentifier]?.failure = failure }
-        }
-        task.cancel()
+        take(task)?.continuation.resume(throwing: failure)
+        #if canImport(Darwin)
+            task.cancel()
+        #else
+            // Waits for the session's own queue, which is busy as long as a reply pours in.
+            DispatchQueue.global().async { task.cancel() }
+        #endif
+    }
+
+    private func take(_ task: URLSessionTask) -> Exchange? {
+        exchanges.withLock { $0.removeValue(forKey: task.taskIdentifier) }
     }
 
     func urlSession(
@@ -73,6 +79,18 @@ final class URLSessionExchanges: NSObject, URLSessionDataDelegate, Sendable {
         // The redirect itself is the reply.
         completionHandler(nil)
     }
+
+    #if !canImport(Darwin)
+        /// A reply that asks for a password is a reply. FoundationNetworking's default is to do nothing for ever, any other
+        /// answer is an error; all of the reply is there already, so the exchange ends with it here.
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
+            completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+        ) {
+            finish(task, challenge.failureResponse, nil)
+            completionHandler(.cancelAuthenticationChallenge, nil)
+        }
+    #endif
 
     func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
         let tooLarge = exchanges.withLock { exchanges -> Bool in
@@ -88,14 +106,17 @@ final class URLSessionExchanges: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        guard let exchange = exchanges.withLock({ $0.removeValue(forKey: task.taskIdentifier) }) else { return }
-        exchange.continuation.resume(with: Self.outcome(of: exchange, task.response, error))
+        finish(task, task.response, error)
+    }
+
+    private func finish(_ task: URLSessionTask, _ response: URLResponse?, _ error: (any Error)?) {
+        guard let exchange = take(task) else { return }
+        exchange.continuation.resume(with: Self.outcome(of: exchange, response, error))
     }
 
     private static func outcome(
         of exchange: Exchange, _ response: URLResponse?, _ error: (any Error)?
     ) -> Result<TransportReply, any Error> {
-        if let failure = exchange.failure { return .failure(failure) }
         if let error { return .failure(TransportFailure(error)) }
         guard let response = response as? HTTPURLResponse else {
             return .failure(TransportFailure(.interrupted, maybeSent: true, detail: "no HTTP reply"))
@@ -117,7 +138,7 @@ final class URLSessionExchanges: NSObject, URLSessionDataDelegate, Sendable {
             guard let name = name as? String, name.caseInsensitiveCompare("Content-Encoding") != .orderedSame else {
                 return nil
             }
-            return CreditHeader(name, String(describing: value))
+            return CreditHeader(name, String(describing: value).trimmingCharacters(in: .whitespaces))
         }
     }
 
@@ -129,42 +150,5 @@ final class URLSessionExchanges: NSObject, URLSessionDataDelegate, Sendable {
         if response.value(forHTTPHeaderField: "Content-Encoding") != nil { return true }
         guard let told = response.value(forHTTPHeaderField: "Content-Length"), let length = Int(told) else { return true }
         return exchange.body.count >= length
-    }
-}
-
-extension TransportFailure {
-    /// What an error of `URLSession` says about the request. When in doubt it was sent.
-    init(_ error: any Error) {
-        guard let error = error as? URLError else {
-            self.init(.interrupted, maybeSent: true, detail: String(describing: type(of: error)))
-            return
-        }
-        let (reason, maybeSent) = Self.meaning(of: error.code)
-        self.init(reason, maybeSent: maybeSent, detail: "URLError \(error.code.rawValue)")
-    }
-
-    /// The request is written only when the connection stands and its handshake is done.
-    private static func meaning(of code: URLError.Code) -> (Reason, Bool) {
-        switch code {
-        case .cannotFindHost, .dnsLookupFailed:
-            return (.resolve, false)
-        case .cannotConnectToHost, .notConnectedToInternet, .internationalRoamingOff, .callIsActive, .dataNotAllowed:
-            return (.connect, false)
-        case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasUnknownRoot,
-            .clientCertificateRejected, .clientCertificateRequired:
-            return (.tls, false)
-        case .serverCertificateHasBadDate, .serverCertificateNotYetValid:
-            return (.tlsTime, false)
-        case .badURL, .unsupportedURL, .appTransportSecurityRequiresSecureConnection:
-            return (.refused, false)
-        case .timedOut:
-            return (.timeout, true)
-        case .cancelled:
-            return (.cancelled, true)
-        case .dataLengthExceedsMaximum:
-            return (.replyTooLarge, true)
-        default:
-            return (.interrupted, true)
-        }
     }
 }

@@ -22,20 +22,57 @@ public final class URLSessionTransport: Transport, Sendable {
 
     public init() {
         pooled = URLSession(configuration: Self.configuration(), delegate: exchanges, delegateQueue: nil)
+        #if !canImport(Darwin)
+            Self.kept.withLock { $0.append(pooled) }
+        #endif
     }
 
-    deinit { pooled.finishTasksAndInvalidate() }
+    deinit {
+        #if canImport(Darwin)
+            pooled.finishTasksAndInvalidate()
+        #endif
+    }
+
+    #if !canImport(Darwin)
+        /// Sessions stay here, see ``FreshSessions``.
+        private static let kept = Locked<[URLSession]>([])
+
+        private static func sendAlone(
+            _ outgoing: URLRequest, _ request: TransportRequest
+        ) async throws -> TransportReply {
+            let lent = try FreshSessions.shared.take(configuration)
+            var mayHaveConnection = true
+            defer { FreshSessions.shared.giveBack(lent, mayHaveConnection: mayHaveConnection) }
+            do {
+                let reply = try await lent.exchanges.exchange(outgoing, limits: request, on: lent.session)
+                mayHaveConnection = !reply.headers.contains {
+                    $0.name.caseInsensitiveCompare("Connection") == .orderedSame
+                        && $0.value.caseInsensitiveCompare("close") == .orderedSame
+                }
+                return reply
+            } catch let failure as TransportFailure {
+                mayHaveConnection = failure.maybeSent
+                throw failure
+            }
+        }
+    #endif
 
     public func send(_ request: TransportRequest) async throws -> TransportReply {
         let outgoing = try Self.urlRequest(request)
-        guard request.maySend() else { throw TransportFailure(.leaseLapsed, maybeSent: false) }
+        guard request.maySend() else {
+            throw TransportFailure(.leaseLapsed, maybeSent: false, detail: "the lease has lapsed")
+        }
         if Self.mayUseKeptConnection(request) {
             return try await exchanges.exchange(outgoing, limits: request, on: pooled)
         }
-        let ownExchanges = URLSessionExchanges()
-        let alone = URLSession(configuration: Self.configuration(), delegate: ownExchanges, delegateQueue: nil)
-        defer { alone.finishTasksAndInvalidate() }
-        return try await ownExchanges.exchange(outgoing, limits: request, on: alone)
+        #if canImport(Darwin)
+            let ownExchanges = URLSessionExchanges()
+            let alone = URLSession(configuration: Self.configuration(), delegate: ownExchanges, delegateQueue: nil)
+            defer { alone.finishTasksAndInvalidate() }
+            return try await ownExchanges.exchange(outgoing, limits: request, on: alone)
+        #else
+            return try await Self.sendAlone(outgoing, request)
+        #endif
     }
 
     private static func mayUseKeptConnection(_ request: TransportRequest) -> Bool {
@@ -65,14 +102,16 @@ public final class URLSessionTransport: Transport, Sendable {
         guard let url = URL(string: request.url), url.scheme == "https" || url.scheme == "http" else {
             throw TransportFailure(.refused, maybeSent: false, detail: "not an http URL")
         }
-        var outgoing = URLRequest(url: url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: request.timeout)
+        // The limit is kept by a timer over the whole exchange. This one begins anew with every byte, and FoundationNetworking
+        // takes whole seconds of it, so it comes after the other in any case.
+        var outgoing = URLRequest(
+            url: url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: request.timeout.rounded(.up) + 1)
         outgoing.httpMethod = request.method
         outgoing.httpShouldHandleCookies = false
         for header in request.headers { outgoing.addValue(header.value, forHTTPHeaderField: header.name) }
         // Replies are capped as they come, so they must come as they are.
         outgoing.setValue("identity", forHTTPHeaderField: "Accept-Encoding")
         #if !canImport(Darwin)
-            // FoundationNetworking ends the process when a session goes that still has an open connection.
             if !mayUseKeptConnection(request) { outgoing.setValue("close", forHTTPHeaderField: "Connection") }
         #endif
         if !request.body.isEmpty { outgoing.httpBody = request.body }

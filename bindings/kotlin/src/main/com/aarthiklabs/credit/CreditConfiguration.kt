@@ -122,9 +122,10 @@ public class CreditConfiguration private constructor(internal val handle: Native
         public fun secureStore(store: SecureStore): Builder =
             port(if (store.processLock == null) PortKind.STORE else PortKind.STORE_WITH_LOCK, store)
         public fun sealingKey(key: SealingKey): Builder = port(PortKind.SEALING_KEY, key)
-        public fun transport(transport: Transport): Builder = port(PortKind.TRANSPORT, TransportPort(transport))
+        public fun transport(transport: Transport): Builder = port(PortKind.TRANSPORT, transport) { TransportPort(transport) }
         public fun clock(clock: CreditClock): Builder = port(PortKind.CLOCK, clock)
         public fun logger(logger: CreditLogger): Builder = port(PortKind.LOGGER, logger)
+        public fun backgroundWork(work: BackgroundWork): Builder = port(PortKind.BACKGROUND, work) { BackgroundPort(work) }
         public fun sessionProvider(provider: SessionProvider): Builder = port(PortKind.PROVIDER, provider)
         public fun partnerAuth(auth: PartnerAuth): Builder = port(PortKind.PARTNER_AUTH, auth)
 
@@ -139,12 +140,12 @@ public class CreditConfiguration private constructor(internal val handle: Native
         private fun text(which: ConfigText, value: String): Builder =
             apply(which.name.lowercase()) { Native.configSetText(it, which.number, value.encodeToByteArray()) }
 
-        private fun port(kind: PortKind, port: Any): Builder {
+        private fun port(kind: PortKind, port: Any, entry: () -> Any = { port }): Builder {
             check(!spent) { "build() was called" }
-            val id = Registry.add(port)
+            val id = PortUses.begin(kind, port, entry)
             // A refused port stays ours: its release is never called.
             val code = handle.use { Native.configSetPort(it, kind.number, id) }
-            if (code != 0) Registry.remove(id)
+            if (code != 0) PortUses.end(id)
             CreditException.check(code, "${kind.name.lowercase()} was refused")
             return this
         }

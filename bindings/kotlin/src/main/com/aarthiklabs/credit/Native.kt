@@ -81,6 +81,7 @@ internal enum class ConfigText(val number: Int) {
 /** The same numbers as `PortKind` in ports.h. */
 internal enum class PortKind(val number: Int) {
     STORE(1), STORE_WITH_LOCK(2), SEALING_KEY(3), TRANSPORT(4), CLOCK(5), LOGGER(6), PROVIDER(7), PARTNER_AUTH(8),
+    BACKGROUND(9),
 }
 
 internal fun bytesOf(vararg texts: String?): Array<ByteArray?> = Array(texts.size) { texts[it]?.encodeToByteArray() }

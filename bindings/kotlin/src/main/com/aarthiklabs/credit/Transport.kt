@@ -36,6 +36,7 @@ public class TransportRequest internal constructor(
 public class TransportResponse(
     public val status: Int,
     public val headers: List<CreditHeader>,
+    /** Wiped after it was taken over. */
     public val body: ByteArray,
 ) {
     override fun toString(): String = "TransportResponse($status)"
@@ -75,8 +76,9 @@ internal class Exchange(private val address: Long) {
 
     @Synchronized
     fun complete(reply: TransportResponse) {
-        if (over.compareAndSet(false, true))
-            Native.httpComplete(address, reply.status, headerBytes(reply.headers), reply.body)
+        if (!over.compareAndSet(false, true)) return
+        Native.httpComplete(address, reply.status, headerBytes(reply.headers), reply.body)
+        reply.body.fill(0)
     }
 
     @Synchronized

@@ -4,7 +4,7 @@ import kotlinx.coroutines.runBlocking
 
 /**
  * What the native library calls, by name. None of these blocks unless the library called on its storage thread, and none runs
- * code of the app on the library's engine thread but loggers and clocks.
+ * code of the app on the library's engine thread but loggers, clocks and background work.
  */
 @CalledFromNative
 internal object Upcalls {
@@ -47,9 +47,14 @@ internal object Upcalls {
 
     @JvmStatic @CalledFromNative
     fun released(id: Int) {
-        when (val gone = Registry.remove(id)) {
-            is StateObserver -> gone.finished()
+        val observer = Registry.find(id) as? StateObserver
+        if (observer != null) {
+            Registry.remove(id)
+            return observer.finished()
+        }
+        when (val gone = PortUses.end(id)) {
             is TransportPort -> gone.released()
+            is BackgroundPort -> gone.released()
         }
     }
 
@@ -110,6 +115,12 @@ internal object Upcalls {
         out[1] = now.elapsedMillis
         out[2] = now.bootId
     }
+
+    @JvmStatic @CalledFromNative
+    fun beginBackground(id: Int): Long = port<BackgroundPort>(id).begin()
+
+    @JvmStatic @CalledFromNative
+    fun endBackground(id: Int, hold: Long) = port<BackgroundPort>(id).end(hold)
 
     private fun answer(id: Int, value: Any) {
         (Registry.remove(id) as? Waiter)?.answer(value)

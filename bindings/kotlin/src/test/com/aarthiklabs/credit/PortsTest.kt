@@ -214,6 +214,21 @@ class PortsTest {
     }
 
     @Test
+    fun `what a transport hands over is wiped, tokens and all`() {
+        val real = HttpUrlConnectionTransport(trusting(world.roots))
+        val replies = ConcurrentHashMap.newKeySet<ByteArray>()
+        world.live({ transport { request -> real.perform(request).also { replies.add(it.body) } } }, trust = false) { session ->
+            session.start()
+            makeStale(session)
+            session.token().use { assertEquals(2, it.generation) }
+        }
+        assertEquals(3, replies.count { it.isNotEmpty() })
+        // Right after it was handed over, on the transport's thread.
+        val until = System.nanoTime() + 20_000_000_000
+        while (replies.any { body -> body.any { it != 0.toByte() } }) check(System.nanoTime() < until) { "a reply is still there" }
+    }
+
+    @Test
     fun `a transport that nobody trusts with the roots sends nothing`() =
         world.live({ transport(HttpUrlConnectionTransport()) }, trust = false) { session ->
             val failed = assertFailsWith<CreditException> { session.start(StartOptions(deadlineMillis = 3_000)) }
@@ -235,6 +250,39 @@ class PortsTest {
             assertFalse((failed.message + session.diagnostics()).contains("secret-2"))
         }
         assertTrue(hangs.isCompleted)
+    }
+
+    @Test
+    fun `configurations with the same ports are the same, and a port lives as long as its last user`() {
+        val store = TestStore()
+        val login = PartnerAuth { listOf(CreditHeader("Authorization", "Bearer app-1")) }
+        val work = BackgroundWork { AutoCloseable {} }
+        val real = HttpUrlConnectionTransport(trusting(world.roots))
+        fun configuration(of: Transport) = creditConfiguration(CreditEnvironment.TEST, world.platformUrl) {
+            partnerUrl(world.partnerUrl)
+            partnerAuth(login)
+            secureStore(store)
+            backgroundWork(work)
+            transport(of)
+        }
+        patiently {
+            val first = configuration(real)
+            val one = CreditSession(first, World.BORROWER)
+            one.start()
+            val second = configuration(real)
+            val other = CreditSession(second, World.BORROWER)
+            configuration(HttpUrlConnectionTransport(trusting(world.roots))).use { third ->
+                val refused = assertFailsWith<CreditException.Usage> { CreditSession(third, World.BORROWER) }
+                assertEquals(CreditCode.CONFIG_CONFLICT, refused.code)
+            }
+            one.close()
+            first.close()
+            makeStale(other)
+            other.token().use { assertEquals(2, it.generation) }
+            other.shutdown()
+            second.close()
+        }
+        assertEquals(1, world.counter("sessions_created"))
     }
 
     @Test

@@ -63,13 +63,21 @@ class World(vararg sandboxArguments: String) : AutoCloseable {
     val partnerUrl: String get() = partner.said("url")
     val roots: ByteArray = File(sandbox.said("ca_file")).readBytes()
 
+    private val ownFolder: CreditConfiguration.Builder.() -> Unit = {
+        storageDirectory("$folder/store")
+        storageKey(ByteArray(32) { 7 })
+    }
+
     /** [trust]: the built-in transport gets the sandbox's roots; a transport of the test's own keeps its own. */
-    fun configuration(trust: Boolean = true, more: CreditConfiguration.Builder.() -> Unit = {}): CreditConfiguration =
+    fun configuration(
+        trust: Boolean = true,
+        storage: CreditConfiguration.Builder.() -> Unit = ownFolder,
+        more: CreditConfiguration.Builder.() -> Unit = {},
+    ): CreditConfiguration =
         creditConfiguration(CreditEnvironment.TEST, platformUrl) {
             partnerUrl(partnerUrl)
             partnerAuth { listOf(CreditHeader("Authorization", "Bearer app-1")) }
-            storageDirectory("$folder/store")
-            storageKey(ByteArray(32) { 7 })
+            storage()
             if (trust) tls(roots)
             policy(CreditPolicy(healSpreadMillis = 1))
             more()
@@ -79,8 +87,9 @@ class World(vararg sandboxArguments: String) : AutoCloseable {
     fun live(
         more: CreditConfiguration.Builder.() -> Unit = {},
         trust: Boolean = true,
+        storage: CreditConfiguration.Builder.() -> Unit = ownFolder,
         test: suspend CoroutineScope.(CreditSession) -> Unit,
-    ) = patiently { configuration(trust, more).use { made -> CreditSession(made, BORROWER).use { test(it) } } }
+    ) = patiently { configuration(trust, storage, more).use { made -> CreditSession(made, BORROWER).use { test(it) } } }
 
     fun admin(method: String, path: String, body: String? = if (method == "POST") "{}" else null): String =
         http(method, sandbox.said("admin_url") + path, body)

@@ -2,6 +2,7 @@ package com.aarthiklabs.credit.android
 
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.StrongBoxUnavailableException
+import java.io.File
 import java.io.InputStream
 import java.io.OutputStream
 import java.security.AlgorithmParameters
@@ -44,6 +45,9 @@ object FakeKeystore {
     @Volatile var hasStrongBox = false
     @Volatile var garbles = false
 
+    /** Where the device keeps its keys for several processes; null: this one is alone. */
+    @Volatile var device: File? = null
+
     fun reset() {
         keys.clear()
         specs.clear()
@@ -54,6 +58,7 @@ object FakeKeystore {
         mostInside = 0
         hasStrongBox = false
         garbles = false
+        device = null
         Security.removeProvider(NAME)
         Security.insertProviderAt(FakeProvider(), 1)
         KeystoreSealingKey.keystore = { DeviceKeystore { pauses.add(it) } }
@@ -76,6 +81,22 @@ object FakeKeystore {
     fun heal() {
         orders.clear()
         always.clear()
+    }
+
+    internal fun keyOf(alias: String): ByteArray? =
+        device?.let { File(it, alias).takeIf(File::isFile)?.readBytes() } ?: keys[alias]
+
+    internal fun keep(alias: String, key: ByteArray) {
+        keys[alias] = key
+        val there = device ?: return
+        val fresh = File.createTempFile("fresh", "", there)
+        fresh.writeBytes(key)
+        check(fresh.renameTo(File(there, alias)))
+    }
+
+    internal fun forget(alias: String) {
+        keys.remove(alias)
+        device?.let { File(it, alias).delete() }
     }
 
     internal fun <T> step(step: KeystoreStep, block: () -> T): T {
@@ -120,7 +141,7 @@ class FakeGenerator : KeyGeneratorSpi() {
 
     override fun engineGenerateKey(): SecretKey = FakeKeystore.step(KeystoreStep.GENERATE) {
         if (spec.isStrongBoxBacked && !FakeKeystore.hasStrongBox) throw StrongBoxUnavailableException("no StrongBox")
-        FakeKeystore.keys[spec.keystoreAlias] = ByteArray(spec.keySize / 8).also(SecureRandom()::nextBytes)
+        FakeKeystore.keep(spec.keystoreAlias, ByteArray(spec.keySize / 8).also(SecureRandom()::nextBytes))
         FakeKeystore.specs[spec.keystoreAlias] = spec
         FakeKey(spec.keystoreAlias)
     }
@@ -129,11 +150,11 @@ class FakeGenerator : KeyGeneratorSpi() {
 class FakeStore : KeyStoreSpi() {
     override fun engineLoad(stream: InputStream?, password: CharArray?) = Unit
     override fun engineContainsAlias(alias: String): Boolean =
-        FakeKeystore.step(KeystoreStep.LOOK) { alias in FakeKeystore.keys }
+        FakeKeystore.step(KeystoreStep.LOOK) { FakeKeystore.keyOf(alias) != null }
     override fun engineGetKey(alias: String, password: CharArray?): Key? =
-        FakeKeystore.step(KeystoreStep.GET) { if (alias in FakeKeystore.keys) FakeKey(alias) else null }
+        FakeKeystore.step(KeystoreStep.GET) { FakeKeystore.keyOf(alias)?.let { FakeKey(alias) } }
     override fun engineDeleteEntry(alias: String) {
-        FakeKeystore.keys.remove(alias)
+        FakeKeystore.forget(alias)
     }
 
     override fun engineAliases(): Enumeration<String> = Collections.enumeration(FakeKeystore.keys.keys)
@@ -162,7 +183,7 @@ class FakeCipher : CipherSpi() {
         val alias = (key as? FakeKey ?: throw InvalidKeyException("not a key of AndroidKeyStore")).alias
         step = if (mode == Cipher.ENCRYPT_MODE) KeystoreStep.ENCRYPT else KeystoreStep.DECRYPT
         FakeKeystore.step(step) {
-            val bytes = FakeKeystore.keys[alias] ?: throw InvalidKeyException("Keystore operation failed")
+            val bytes = FakeKeystore.keyOf(alias) ?: throw InvalidKeyException("Keystore operation failed")
             real.init(mode, SecretKeySpec(bytes, "AES"), parameters)
         }
     }

@@ -12,7 +12,6 @@ import com.aarthiklabs.credit.CreditException
 import com.aarthiklabs.credit.CreditHeader
 import com.aarthiklabs.credit.CreditPolicy
 import com.aarthiklabs.credit.CreditSession
-import com.aarthiklabs.credit.Hint
 import com.aarthiklabs.credit.SessionState
 import com.aarthiklabs.credit.StartOptions
 import com.aarthiklabs.credit.World
@@ -246,19 +245,6 @@ class SessionStoriesTest {
         process { session ->
             val state = session.states.first { it is SessionState.NoSession } as SessionState.NoSession
             assertEquals(CreditCode.SESSION_ENDED, state.reason)
-        }
-    }
-
-    @Test
-    fun `a clock that was set and an app that comes to the front are told`() {
-        process { session ->
-            session.start()
-            SessionHints(app, session).use {
-                app.sendBroadcast(Intent(Intent.ACTION_TIME_CHANGED))
-                shadowOf(android.os.Looper.getMainLooper()).idle()
-                session.notify(Hint.FOREGROUND)
-                session.token().close()
-            }
         }
     }
 
