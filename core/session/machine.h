@@ -61,7 +61,8 @@ class Machine {
         int tries = 0;                      // failed in a row
         std::optional<ElapsedTime> settle_until;
         std::uint64_t failures = 0;  // ever; waiters compare
-        std::optional<ElapsedTime> answered_at;  // the last attempt that got an answer, but no token
+        std::optional<ElapsedTime>
+            answered_at;  // the last attempt that got an answer, but no token
         Failure failure = Failure::none;
         Error error;
         int malformed = 0;

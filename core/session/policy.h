@@ -48,8 +48,8 @@ struct Policy {
     // R26: stuck.
     Millis stuck_after = minutes(10);
     int stuck_answers = 5;
-    Millis stuck_fresh = minutes(5);  // so long an answer says how the server is now; longer than any wait between attempts
-    // R14: a cached 5xx pins the key.
+    // So long an answer says how the server is now; longer than any wait between two attempts.
+    Millis stuck_fresh = minutes(5);
     Millis pinned_after = minutes(15);
     int pinned_answers = 5;
     int malformed_replays = 3;  // table 2.7: an ambiguous contract error

@@ -13,6 +13,7 @@ credit_demo_packages=(python3 libfaketime)
 # shellcheck disable=SC2034
 credit_test_packages=(git ccache curl python3-venv junit5 libgtest-dev libgmock-dev binutils openssl
     libsecret-1-dev gnome-keyring dbus dbus-bin python3-dbus python3-gi
+    abigail-tools
     clang-19 llvm-19 libclang-rt-19-dev clang-format-19 clang-tidy-19 ca-certificates)
 
 # What looking at the pages in a real browser takes.
@@ -22,6 +23,10 @@ credit_browser_packages=(chromium chromium-driver python3-selenium)
 # What the Android library takes on the framework's own classes: their jars come through Maven.
 # shellcheck disable=SC2034
 credit_android_packages=(maven aapt unzip)
+
+# What making and looking at Debian packages takes.
+# shellcheck disable=SC2034
+credit_packaging_packages=(dpkg-dev file lintian)
 
 # Prints those of the named packages that are not installed.
 credit_missing_packages() {
