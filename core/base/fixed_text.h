@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -32,16 +33,16 @@ class FixedText {
     static_assert(N < std::numeric_limits<std::uint16_t>::max());
     static constexpr std::size_t kMaxBytes = N;
 
-    FixedText() = default;
+    FixedText() noexcept { bytes_[0] = '\0'; }
     // From whatever a text is held in, so that it can stand where a string stood.
     template <class Text>
         requires std::is_convertible_v<const Text&, std::string_view>
     FixedText(const Text& text) noexcept {  // NOLINT(google-explicit-constructor)
         set(text);
     }
-    FixedText(const FixedText& other) noexcept { set(other.view()); }
+    FixedText(const FixedText& other) noexcept { copy(other); }
     FixedText& operator=(const FixedText& other) noexcept {
-        if (this != &other) set(other.view());
+        if (this != &other) copy(other);
         return *this;
     }
     ~FixedText() = default;
@@ -76,8 +77,15 @@ class FixedText {
         size_ = static_cast<std::uint16_t>(kept);
     }
 
+    // It fits, so nothing is cut; and the NUL comes along.
+    void copy(const FixedText& other) noexcept {
+        size_ = other.size_;
+        std::memcpy(bytes_.data(), other.bytes_.data(), std::size_t{size_} + 1);
+    }
+
     std::uint16_t size_ = 0;
-    std::array<char, N + 1> bytes_{};
+    // Only what is in use is ever written: a record has room for many texts, and mostly few.
+    std::array<char, N + 1> bytes_;
 };
 
 }  // namespace credit

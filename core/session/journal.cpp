@@ -1,6 +1,7 @@
 #include "core/session/journal.h"
 
 #include <algorithm>
+#include <memory>
 
 namespace credit {
 namespace {
@@ -25,7 +26,7 @@ std::string_view journal_event_name(JournalEvent event) noexcept {
 
 Journal& Journal::operator=(const Journal& other) noexcept {
     if (this != &other) {
-        std::copy_n(other.entries_.begin(), other.count_, entries_.begin());
+        std::uninitialized_copy_n(other.room_.entries.begin(), other.count_, room_.entries.begin());
         count_ = other.count_;
     }
     return *this;
@@ -37,15 +38,16 @@ bool Journal::operator==(const Journal& other) const noexcept {
 
 void Journal::add(const JournalEntry& entry) noexcept {
     // Without this a fault that repeats every few seconds would push out what explains it.
-    if (count_ != 0 && equal_but_for_time(entries_[count_ - 1], entry)) {
-        entries_[count_ - 1].at = entry.at;
+    auto& kept = room_.entries;
+    if (count_ != 0 && equal_but_for_time(kept[count_ - 1], entry)) {
+        kept[count_ - 1].at = entry.at;
         return;
     }
     if (count_ == kMaxEntries) {
-        std::move(entries_.begin() + 1, entries_.end(), entries_.begin());
+        std::move(kept.begin() + 1, kept.end(), kept.begin());
         --count_;
     }
-    entries_[count_++] = entry;
+    std::construct_at(&kept[count_++], entry);
 }
 
 }  // namespace credit

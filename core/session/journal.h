@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "core/base/code.h"
 #include "core/base/fixed_text.h"
@@ -78,7 +79,7 @@ class Journal {
     static constexpr std::size_t kMaxEntries = 64;
     static constexpr std::size_t kMaxIDBytes = JournalID::kMaxBytes;
 
-    Journal() = default;
+    Journal() noexcept {}
     Journal(const Journal& other) noexcept { *this = other; }
     Journal& operator=(const Journal& other) noexcept;
     ~Journal() = default;
@@ -86,12 +87,21 @@ class Journal {
     // Drops the oldest entry when full. An entry equal to the newest in all but time only moves the
     // time.
     void add(const JournalEntry& entry) noexcept;
-    std::span<const JournalEntry> entries() const noexcept { return {entries_.data(), count_}; }
+    std::span<const JournalEntry> entries() const noexcept {
+        return {room_.entries.data(), count_};
+    }
     void clear() noexcept { count_ = 0; }
     bool operator==(const Journal& other) const noexcept;
 
   private:
-    std::array<JournalEntry, kMaxEntries> entries_;  // oldest first; those behind count_ are stale
+    // Ten kilobytes that are only touched as far as there are entries.
+    union Room {
+        Room() noexcept {}
+        std::array<JournalEntry, kMaxEntries> entries;
+    };
+    static_assert(std::is_trivially_destructible_v<JournalEntry>);
+
+    Room room_;  // oldest first; those from count_ on are not there
     std::size_t count_ = 0;
 };
 
