@@ -137,6 +137,32 @@ def t5() -> Result:
                           "copy_token system calls": calls / 1000, "current_token system calls": borrowed_calls / 1000})
 
 
+def waiters(count: int) -> tuple[dict, float]:
+    """Medians over fresh processes, and the share others took of the machine meanwhile."""
+    watch = Watch()
+    rounds = [run_json([program("credit-bench-waiters"), str(count)]) for _ in range(ENOUGH)]
+    return {name: statistics.median(one[name] for one in rounds) for name in rounds[0]}, watch.foreign()
+
+
+def t7() -> Result:
+    said, others = waiters(10_000)
+    return Result("10,000 asynchronous callers that wait for one refresh, let go of, against an intrusive list of as many",
+                  [Part("time", said["each_ns"] / said["list_ns"], "<=", 1.5), Part("fetches", said["fetches"], "==", 1, ""),
+                   Part("allocations per waiter", said["allocations"] / 10_000, "<=", 1 / 256, "")],
+                  [f"{said['each_ns']:.0f} ns each, the list {said['list_ns']:.2f} ns (medians of {ENOUGH} fresh processes)"],
+                  others > FOREIGN_LIMIT)
+
+
+def t8() -> Result:
+    most = 65_535  # one less than there is room for: the benchmark's own question takes a place
+    (few, others_few), (many, others_many) = waiters(8_192), waiters(most)
+    return Result(f"{most:,} waiters: time for each of them against 8,192",
+                  [Part("growth", many["each_ns"] / few["each_ns"], "<=", FLAT), Part("fetches", many["fetches"], "==", 1, ""),
+                   Part("callers without a token", many["failed"], "==", 0, "")],
+                  [f"{few['each_ns']:.0f} ns each at 8,192, {many['each_ns']:.0f} at {most:,}; the list grows "
+                   f"{many['list_ns'] / few['list_ns']:.2f} times"], max(others_few, others_many) > FOREIGN_LIMIT)
+
+
 def t9() -> Result:
     said = run_json([program("credit-bench-storm")])
     kinds = {"at_once": "fails at once", "later": "fails later", "never": "never answers"}
@@ -248,7 +274,7 @@ def t16() -> Result:
                   ["the one thread is the engine's, asleep; the storage thread ends a few seconds after its last job"])
 
 
-TARGETS = {"T1": t1, "T2": t2, "T3": t3, "T4": t4, "T5": t5, "T9": t9, "T10": t10, "T12": t12, "T13": t13, "T15": t15,
+TARGETS = {"T1": t1, "T2": t2, "T3": t3, "T4": t4, "T5": t5, "T7": t7, "T8": t8, "T9": t9, "T10": t10, "T12": t12, "T13": t13, "T15": t15,
            "T16": t16}
 # What is counted gates and does not mind a busy machine; what is timed never does.
 COUNTED = ("T5", "T9", "T10")

@@ -244,7 +244,16 @@ void World::start(void* context, const credit_http_request* request,
             return fail_after(0, exchange, CREDIT_HTTP_INTERRUPTED);
         case Source::never:
             return fail_after(request->timeout_ms, exchange, CREDIT_HTTP_TIMEOUT);
+        case Source::held:
+            self.held_ = exchange;
+            self.held_.notify_one();
+            return;
     }
+}
+
+void World::release() {
+    held_.wait(nullptr);
+    answer(held_.exchange(nullptr));
 }
 
 // Whatever is open here ends by itself, at its time-out at the latest.

@@ -21,8 +21,8 @@ std::int64_t monotonic_ns() noexcept;
 std::int64_t number(const char* text, const char* what);
 
 // How the platform answers a refresh.
-// `never`: the request times out.
-enum class Source { answers, fails_at_once, fails_later, never };
+// `never`: the request times out. `held`: it waits for World::release().
+enum class Source { answers, fails_at_once, fails_later, never, held };
 
 // The system's clocks, or one of the benchmark's own that advance() moves: standing still, or running besides.
 enum class Time { system, standing, running };
@@ -73,6 +73,8 @@ class World {
     // Of what is issued from here on.
     void set_life(std::int64_t seconds);
     void set_source(Source source) { source_ = source; }
+    // Waits until a held request is there, and answers it.
+    void release();
 
     std::uint64_t fetches() const { return fetches_; }
     std::uint64_t loads() const { return loads_; }
@@ -100,6 +102,7 @@ class World {
     credit_config* config_ = nullptr;
     std::atomic<std::int64_t> elapsed_{1'000'000};
     std::atomic<Source> source_{Source::answers};
+    std::atomic<credit_http_exchange*> held_{nullptr};
     std::atomic<std::uint64_t> fetches_{0};
     std::atomic<std::uint64_t> loads_{0};
     std::atomic<std::uint64_t> replaces_{0};
