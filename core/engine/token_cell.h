@@ -33,11 +33,10 @@ class TokenCell {
         renew = false;
         if (rack == nullptr) return Read::none;
         const std::size_t place = enter(rack);
-        Read result = Read::none;
-        if (rack != nullptr) {
-            result = judge(rack->terms(), minimum, now, renew);
-            if (result == Read::ok) visit(*rack, place);
-        }
+        if (rack == nullptr) [[unlikely]]
+            return Read::none;
+        const Read result = judge(rack->terms(), minimum, now, renew);
+        if (result == Read::ok) visit(*rack, place);
         leave(place);
         return result;
     }
@@ -66,7 +65,8 @@ class TokenCell {
         return static_cast<std::size_t>((where >> 17) * 0x9E3779B97F4A7C15U >> 60);
     }
 
-    // `rack` becomes the one that is published once it is known to be kept, or null.
+    // `rack` becomes the one that is published once it is known to be kept. Null: none is any more, and the place has been
+    // left; it may be another reader's already.
     std::size_t enter(TokenRack*& rack) noexcept {
         const std::size_t place = nearest_place();
         TokenRack* nobody = nullptr;

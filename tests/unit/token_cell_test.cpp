@@ -278,5 +278,50 @@ TEST(TokenCell, R35_R39_ReadersAndAWriterAtOnce) {
         EXPECT_TRUE(one.expired());
 }
 
+// A reader whose token goes while it enters has left its place to others; to leave it again would take away what the next
+// one put down. More readers than places, and a writer that takes every token back at once.
+TEST(TokenCell, R39_ReadersThatComeTooLateLeaveTheirPlaceOnce) {
+    constexpr std::uint64_t kPublications = 20'000;
+    constexpr int kReaders = 20;
+    const std::uint64_t before = TokenHandle::alive();
+    TokenCell cell;
+    std::atomic<bool> over{false};
+    std::atomic<std::uint64_t> wrong{0};
+    std::vector<std::thread> readers;
+    for (int i = 0; i < kReaders; ++i) {
+        readers.emplace_back([&] {
+            while (!over.load(std::memory_order_acquire)) {
+                bool renew = false;
+                std::uint64_t seen = 0;
+                HeldToken held;
+                cell.read(Millis{1}, ElapsedTime{1}, renew,
+                          [&](TokenRack& rack, std::size_t place) {
+                              seen = rack.generation();
+                              held = HeldToken(rack.take(place));
+                          });
+                if (!held) continue;
+                const bool whole = held.get()->token() != nullptr && held->generation == seen &&
+                                   held->value->view() == "st_test_" + std::to_string(seen);
+                if (!whole) wrong.fetch_add(1);
+            }
+        });
+    }
+    std::vector<std::weak_ptr<const Token>> all;
+    for (std::uint64_t g = 1; g <= kPublications; ++g) {
+        TokenRef token = make_token(g);
+        all.push_back(token);
+        cell.publish(std::move(token), terms(1000, 900, 0, 1000));
+        cell.clear();
+    }
+    over.store(true, std::memory_order_release);
+    for (std::thread& reader : readers)
+        reader.join();
+    cell.spend();
+    EXPECT_EQ(wrong, 0u);
+    EXPECT_EQ(TokenHandle::alive(), before);
+    for (const auto& one : all)
+        ASSERT_TRUE(one.expired());
+}
+
 }  // namespace
 }  // namespace credit
