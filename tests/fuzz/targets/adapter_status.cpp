@@ -187,6 +187,8 @@ void wire_answers(Input& in) {
     int calls = 0;
     HttpOutcome outcome;
     HttpRequest request;
+    request.method = "GET";
+    request.url = "https://platform.example.com/x";
     request.max_reply_bytes = 64;
     transport.start(std::move(request), [&](HttpOutcome got) {
         ++calls;
