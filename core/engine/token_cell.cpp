@@ -16,13 +16,24 @@ TokenCell::~TokenCell() {
     replace(nullptr);
 }
 
-// The writer was faster than this reader: it has to put down the newer rack before it may look at it.
+// The writer was faster than this reader: it has to put down the newer rack before it may look at it. The writer may have
+// found it with the older one, so the older one is swept.
 void TokenCell::settle_on_newest(std::size_t place, TokenRack*& rack) noexcept {
-    for (TokenRack* now = head_.load(); now != rack; now = head_.load()) {
+    TokenRack* now = head_.load();
+    if (now == rack) return;
+    while (now != rack) {
         rack = now;
-        if (rack == nullptr) return leave(place);
         places_[place].inside.exchange(rack);
+        if (rack == nullptr) break;
+        now = head_.load();
     }
+    sweep_when_free();
+}
+
+// The crowd is in the way of every retired rack, so whoever leaves it looks.
+void TokenCell::leave_crowd() noexcept {
+    crowd_.fetch_sub(1);
+    sweep_when_free();
 }
 
 std::size_t TokenCell::enter_elsewhere(std::size_t taken, TokenRack*& rack) noexcept {
@@ -36,7 +47,7 @@ std::size_t TokenCell::enter_elsewhere(std::size_t taken, TokenRack*& rack) noex
     // As many readers as there are places were stopped at once in the middle of a read.
     crowd_.fetch_add(1);
     rack = head_.load();
-    if (rack == nullptr) leave(kCrowd);
+    if (rack == nullptr) leave_crowd();
     return kCrowd;
 }
 
@@ -79,8 +90,6 @@ void TokenCell::replace_locked(TokenRack* fresh) noexcept {
     if (old == nullptr) return;
     old->next_ = retired_;
     retired_ = old;
-    // Before the looks: a reader that leaves after them then sees it.
-    retiring_.store(true);
     for (int look = 0; look < kLooks && retired_ != nullptr; ++look) {
         sweep_locked();
     }
@@ -111,7 +120,6 @@ void TokenCell::sweep_locked() noexcept {
         *at = rack->next_;
         rack->let_go();
     }
-    if (retired_ == nullptr) retiring_.store(false);
 }
 
 // By a reader on its way out. It does not wait for the writer, which looks at sweep_asked_ when it is done.

@@ -37,7 +37,7 @@ class TokenCell {
             return Read::none;
         const Read result = judge(rack->terms(), minimum, now, renew);
         if (result == Read::ok) visit(*rack, place);
-        leave(place);
+        leave(place, rack);
         return result;
     }
 
@@ -80,13 +80,12 @@ class TokenCell {
         }
         return enter_elsewhere(place, rack);
     }
-    void leave(std::size_t place) noexcept {
-        if (place == kCrowd) [[unlikely]] {
-            crowd_.fetch_sub(1);
-        } else {
-            places_[place].inside.store(nullptr, std::memory_order_release);
-        }
-        if (retiring_.load(std::memory_order_relaxed)) [[unlikely]]
+    void leave(std::size_t place, const TokenRack* rack) noexcept {
+        if (place == kCrowd) [[unlikely]]
+            return leave_crowd();
+        places_[place].inside.store(nullptr, std::memory_order_release);
+        // Replaced meanwhile: the writer may have found this reader inside, and left the rest to it.
+        if (head_.load(std::memory_order_relaxed) != rack) [[unlikely]]
             sweep_when_free();
     }
 
@@ -101,6 +100,7 @@ class TokenCell {
 
     void settle_on_newest(std::size_t place, TokenRack*& rack) noexcept;
     std::size_t enter_elsewhere(std::size_t taken, TokenRack*& rack) noexcept;
+    void leave_crowd() noexcept;
     void replace(TokenRack* fresh) noexcept;
     void replace_locked(TokenRack* fresh) noexcept;
     static void discard(TokenRack* never_published) noexcept;
@@ -109,7 +109,6 @@ class TokenCell {
     void sweep_when_free() noexcept;
 
     alignas(64) std::atomic<TokenRack*> head_{nullptr};
-    std::atomic<bool> retiring_{false};  // a rack waits for readers to leave
     std::array<Place, kCrowd> places_;
     alignas(64) std::atomic<std::uint32_t> crowd_{0};
     std::atomic<bool> sweep_asked_{false};

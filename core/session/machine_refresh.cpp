@@ -161,10 +161,14 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
                 ++flight_.id, std::make_shared<const Intent>(*record_.intent),
                 record_.pair->refresh_token, flight_.lease_until, record_.intent->attempts > 1});
             return;
-        case TxnOutcome::newer:
+        case TxnOutcome::newer: {
+            const bool ours =
+                record_.pair && result.record.pair && same_pair(*record_.pair, *result.record.pair);
             adopt_stored(result.record, now);
-            succeed(now);  // somebody else's rotation is as good as ours
+            // Somebody else's rotation is as good as ours; our own pair under another number is no rotation.
+            if (!ours) succeed(now);
             return land(fx);
+        }
         case TxnOutcome::busy:
             if (closing_) return land(fx);
             if (!flight_.waited) note(now, JournalEvent::lease_waited);

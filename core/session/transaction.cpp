@@ -242,10 +242,13 @@ bool believes_pair(TxnKind kind) {
            kind == TxnKind::write_back;
 }
 
-// R11: another process stored a pair of its own under the same version; it was first, so it counts as newer.
+// R11: another process stored a pair of its own under the same version; it was first, so it counts as newer. R24: or it
+// dropped the pair, whose day as a suspect was over.
 bool another_pair(const Txn& txn, const Record& stored) {
-    return believes_pair(txn.kind) && stored.version == txn.expected && stored.pair &&
-           txn.proposal.pair && !same_pair(*stored.pair, *txn.proposal.pair);
+    if (!believes_pair(txn.kind) || stored.version != txn.expected || !txn.proposal.pair)
+        return false;
+    if (!stored.pair) return txn.kind == TxnKind::mark || txn.kind == TxnKind::suspect;
+    return !same_pair(*stored.pair, *txn.proposal.pair);
 }
 
 // R9, R24: a verdict counts under the lease only.

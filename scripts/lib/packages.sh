@@ -24,6 +24,10 @@ credit_browser_packages=(chromium chromium-driver python3-selenium)
 # shellcheck disable=SC2034
 credit_android_packages=(maven aapt unzip)
 
+# What makes a site of the guide and the C reference.
+# shellcheck disable=SC2034
+credit_site_packages=(doxygen graphviz python3-venv)
+
 # What making and looking at Debian packages takes.
 # shellcheck disable=SC2034
 credit_packaging_packages=(dpkg-dev file lintian)

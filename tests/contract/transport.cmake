@@ -17,6 +17,8 @@ add_library(credit_transport_contract_suite OBJECT
 target_link_libraries(credit_transport_contract_suite PUBLIC
     credit_build_flags credit_core_http credit_core_base OpenSSL::SSL GTest::gtest Threads::Threads)
 
+# Has private names that others use for locals.
+credit_apart("${CMAKE_CURRENT_LIST_DIR}/transport_failing_memory.cpp")
 add_executable(credit_transport_contract_test
     "${CMAKE_CURRENT_LIST_DIR}/transport_failing_memory.cpp"
     "${CMAKE_CURRENT_LIST_DIR}/transport_slow_resolver.cpp"

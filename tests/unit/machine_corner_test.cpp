@@ -405,5 +405,42 @@ TEST(MachineCorner, UnsentAfterARestartIsTold) {
     EXPECT_EQ(w.get(again).token, "st-2");
 }
 
+TEST(MachineCorner, R24_APairThatAnotherProcessDroppedIsNotMarkedAgain) {
+    World w;
+    Process& judged = w.started();
+    Process& asleep = w.open();
+    w.settle();
+    w.server.revoked = true;
+    w.provider.always = Error(Code::partner_unavailable, "for days");
+    judged.reject(judged.record().version.generation);
+    EXPECT_FALSE(w.get(judged).given);
+    w.advance(hours(25));
+    EXPECT_FALSE(w.get(judged).given);
+    ASSERT_FALSE(w.disk.record->pair.has_value());
+    ASSERT_FALSE(w.disk.record->tombstone.has_value());
+    ASSERT_TRUE(asleep.record().pair.has_value());
+    const FakeOp op = w.get(asleep);
+    EXPECT_TRUE(op.failed_with(Code::no_session)) << code_name(op.error.code);
+    EXPECT_TRUE(asleep.is(PublicState::no_session));
+}
+
+TEST(MachineCorner, R29_ARejectedTokenStaysRejectedWhenItsOwnWriteBackIsFirst) {
+    World w(with_provider());
+    Process& p = w.started();
+    const std::string refused = w.record_token();
+    Record older = *w.disk.record;
+    older.version.epoch -= 1;
+    w.disk.damage = StoreAnswer::newer_format;
+    p.reject(p.record().version.generation);
+    EXPECT_FALSE(w.get(p, {}, seconds(5)).given);
+    w.advance(minutes(10));
+    w.disk.damage.reset();
+    w.disk.put(older);
+    const FakeOp op = w.get(p);
+    EXPECT_TRUE(op.given);
+    EXPECT_NE(op.token, refused);
+    EXPECT_EQ(w.server.rotations, 1);
+}
+
 }  // namespace
 }  // namespace credit::test

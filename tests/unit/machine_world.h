@@ -4,6 +4,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -186,7 +187,7 @@ class Process {
     World& world_;
     std::deque<Effect> storage_;
     bool background_asked_ = false;
-    std::uint64_t rejected_ = 0;
+    std::string rejected_;  // token
 };
 
 class World {
@@ -220,6 +221,8 @@ class World {
     std::vector<std::unique_ptr<Process>> processes;
     OpID next_op = 100;
     int idle_timers = 0;  // timers fired since the clock last moved
+    // Told of everything that any process announces: by which event, what it said before, what it says now.
+    std::function<void(const Event&, const StateInfo&, const StateInfo&)> watch;
 
   private:
     std::optional<ElapsedTime> next_due() const;

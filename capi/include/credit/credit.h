@@ -418,7 +418,8 @@ typedef struct credit_adopt_options {
     int32_t replace;          /* 1: take it even if it is older than the live session (else CREDIT_STALE_ADOPT) */
 } credit_adopt_options;
 /* Takes over what the app's own backend returned: the partner's flat shape or the platform's envelope. The bytes are copied
- * at once; wipe your own. Refusals name the field. */
+ * at once; wipe your own. Refusals name the field. Success with CREDIT_PROPERTY_UNSAVED in the state: the store failed, the
+ * session is in memory and being written; keep your own copy until the property is gone. The same is true of a start. */
 CREDIT_API credit_code credit_session_adopt_json(credit_session *session, credit_str json,
                                                  const credit_adopt_options *CREDIT_NULLABLE options,
                                                  void *CREDIT_NULLABLE context, credit_done_callback callback,
