@@ -163,7 +163,7 @@ void Machine::on_marked(const TxnResult& result, const Now& now, Effects& fx) {
             return;
         case TxnOutcome::newer: {
             const bool ours =
-                record_.pair && result.record.pair && same_pair(*record_.pair, *result.record.pair);
+                same_pair(record_.pair.value_or(Pair{}), result.record.pair.value_or(Pair{}));
             adopt_stored(result.record, now);
             // Somebody else's rotation is as good as ours; our own pair under another number is no rotation.
             if (!ours) succeed(now);

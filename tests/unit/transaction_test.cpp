@@ -291,6 +291,17 @@ TEST(TransactionTest, R11_AnotherPairUnderTheSameVersionWasFirst) {
     EXPECT_EQ(planned(empty, record(1, 2)).outcome, TxnOutcome::applied);
 }
 
+TEST(TransactionTest, R24_APairThatAnotherProcessDroppedIsNeitherMarkedNorSuspected) {
+    Record stored = record(1, 2);
+    stored.pair.reset();
+    for (const TxnKind kind : {TxnKind::mark, TxnKind::suspect}) {
+        const TxnPlan out = planned(txn(kind, record(1, 2)), stored);
+        EXPECT_EQ(out.outcome, TxnOutcome::newer);
+        EXPECT_FALSE(out.write);
+        EXPECT_FALSE(out.record.pair.has_value());
+    }
+}
+
 TEST(TransactionTest, R4_LostOrRolledBackIsRestoredUnderItsOwnVersion) {
     Record stored = record(1, 2);
     stored.pair->refresh_token = Secret::copy_of("rt-old");
