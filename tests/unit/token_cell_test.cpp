@@ -9,6 +9,21 @@
 #include <vector>
 
 namespace credit {
+
+// What read() is made of, one step at a time.
+class TokenCellPeer {
+  public:
+    static TokenRack* head(TokenCell& cell) { return cell.head_.load(); }
+    static std::size_t enter(TokenCell& cell, TokenRack*& rack) { return cell.enter(rack); }
+    static void leave(TokenCell& cell, std::size_t place, const TokenRack* rack) {
+        cell.leave(place, rack);
+    }
+    static const TokenRack* inside(TokenCell& cell, std::size_t place) {
+        return cell.places_[place].inside.load();
+    }
+    static std::uint32_t crowd(TokenCell& cell) { return cell.crowd_.load(); }
+};
+
 namespace {
 
 TokenRef make_token(std::uint64_t generation) {
@@ -278,9 +293,54 @@ TEST(TokenCell, R35_R39_ReadersAndAWriterAtOnce) {
         EXPECT_TRUE(one.expired());
 }
 
-// A reader whose token goes while it enters has left its place to others; to leave it again would take away what the next
-// one put down. More readers than places, and a writer that takes every token back at once.
-TEST(TokenCell, R39_ReadersThatComeTooLateLeaveTheirPlaceOnce) {
+// A reader whose token goes while it enters has left its place to others; to leave it again would take away what keeps the
+// rack of the next one.
+TEST(TokenCell, R39_AReaderThatComesTooLateLeavesItsPlaceOnce) {
+    using Peer = TokenCellPeer;
+    TokenCell cell;
+    cell.publish(make_token(1), terms(1000, 900, 0, 1000));
+    const HeldToken alive = take(cell);  // so that the first reader's rack is one
+    TokenRack* first = Peer::head(cell);
+    cell.clear();
+    const std::size_t place = Peer::enter(cell, first);
+    EXPECT_EQ(first, nullptr);
+    EXPECT_EQ(Peer::inside(cell, place), nullptr);
+    TokenRef token = make_token(2);
+    const std::weak_ptr<const Token> watched = token;
+    cell.publish(std::move(token), terms(1000, 900, 0, 1000));
+    TokenRack* second = Peer::head(cell);
+    ASSERT_EQ(Peer::enter(cell, second), place);
+    Peer::leave(cell, place, first);
+    EXPECT_EQ(Peer::inside(cell, place), second);
+    cell.clear();
+    EXPECT_FALSE(watched.expired()) << "the second reader is still looking at it";
+    Peer::leave(cell, place, second);
+    EXPECT_TRUE(watched.expired());
+}
+
+// The same for a reader that finds all places taken.
+TEST(TokenCell, R39_AReaderOfTheCrowdThatComesTooLateLeavesItOnce) {
+    using Peer = TokenCellPeer;
+    TokenCell cell;
+    cell.publish(make_token(1), terms(1000, 900, 0, 1000));
+    const HeldToken alive = take(cell);
+    TokenRack* const published = Peer::head(cell);
+    for (std::size_t i = 0; i < TokenRack::kCrowd; ++i) {
+        TokenRack* rack = published;
+        ASSERT_NE(Peer::enter(cell, rack), TokenRack::kCrowd);
+    }
+    cell.clear();
+    TokenRack* late = published;
+    EXPECT_EQ(Peer::enter(cell, late), TokenRack::kCrowd);
+    EXPECT_EQ(late, nullptr);
+    Peer::leave(cell, TokenRack::kCrowd, late);
+    EXPECT_EQ(Peer::crowd(cell), 0u);
+    for (std::size_t place = 0; place < TokenRack::kCrowd; ++place)
+        Peer::leave(cell, place, published);
+}
+
+// More readers than places, and a writer that takes every token back at once.
+TEST(TokenCell, R39_MoreReadersThanPlacesAndAWriterAtOnce) {
     constexpr std::uint64_t kPublications = 300;
     constexpr int kReaders = 18;
     const std::uint64_t before = TokenHandle::alive();
